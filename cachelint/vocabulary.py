@@ -358,8 +358,8 @@ class Handles(Row, frozen=True, kw_only=True, tag=True):
     "bare" (@api_view without path).
     `method` fixes the HTTP methods ("GET"), or `methods` names the parameter that lists them, `default` when absent
     ("GET", or "*" for any method). `path` and `function` name the parameters. `auth` names parameters that carry
-    authentication (dependencies, auth, guards), `dialect` says how the function's parameters are filled: "fastapi",
-    "flask", "django", "litestar", "ninja", "aiohttp", "starlette", "none"."""
+    authentication (dependencies, auth, guards), `dialect` says how the function's parameters are filled: the name of a
+    Dialect row."""
 
     on: str
     names: str
@@ -377,12 +377,39 @@ class Handles(Row, frozen=True, kw_only=True, tag=True):
 class HandlerClass(Row, frozen=True, kw_only=True, tag=True):
     """A base class whose subclasses handle requests by methods: `methods` maps "name:HTTP" pairs, space separated
     ("get:GET post:POST list:GET retrieve:GET"). `request` is the attribute that holds the request, "" when it is the
-    first parameter. `needs_route` when it counts only once registered with a URL (plain View subclasses count always)."""
+    first parameter. `auth` names class attributes that carry authentication (permission_classes, decorators)."""
 
     on: str
     methods: str
     request: str = "request"
     dialect: str = "django"
+    auth: str = ""
+
+
+class Dialect(Row, frozen=True, kw_only=True, tag=True):
+    """How a framework fills a handler's parameters.
+
+    `request` is the type of the first parameter (after self) even without an annotation, "" when there is none.
+    `others` says where further parameters come from: "path" (captured by the URL, raw unless a converter limits
+    them), "annotation" (by their types and markers), "none"."""
+
+    name: str
+    request: str = ""
+    others: str = "path"
+
+
+class Mounts(Row, frozen=True, kw_only=True, tag=True):
+    """A call that puts handlers under a path or under authentication: include_router(router, prefix="/x", auth=...).
+
+    `router` names the parameter with what is mounted (a router, a URL module, a list of handlers), "self" when the call
+    makes the router itself (APIRouter(dependencies=[...])), "" for a decorator on a handler (@permission_classes).
+    `path` and `auth` name parameters as in Handles."""
+
+    on: str
+    names: str
+    params: str
+    router: str = ""
+    path: str = ""
     auth: str = ""
 
 
@@ -421,13 +448,15 @@ class UserInput(Row, frozen=True, kw_only=True, tag=True):
 
 class Parameter(Row, frozen=True, kw_only=True, tag=True):
     """A marker in a handler's signature: `fastapi.Query(...)`, `Depends(f)`. `kind` is the input kind, or
-    "dependency" (then `function` names the parameter with the callable), or "injected" for a trusted object."""
+    "dependency" (then `function` names the parameter with the callable), "injected" for a trusted object, or "" when
+    it says nothing about the origin. `pattern` names a parameter with a regular expression the value must match."""
 
     on: str
     names: str
     kind: str
     params: str = ""
     function: str = ""
+    pattern: str = ""
 
 
 class Validates(Row, frozen=True, kw_only=True, tag=True):
@@ -449,7 +478,7 @@ class Identity(Row, frozen=True, kw_only=True, tag=True):
 
 class Authenticates(Row, frozen=True, kw_only=True, tag=True):
     """A decorator, base class, dependency or call that requires a login. `form`: "decorator", "base", "dependency",
-    "call", "middleware", "setting"."""
+    "call", "middleware", "setting", or "exempt" for what opts out of a login required elsewhere (AllowAny)."""
 
     on: str
     names: str
@@ -485,8 +514,10 @@ class Checks(Row, frozen=True, kw_only=True, tag=True):
 
 
 class SetsHeader(Row, frozen=True, kw_only=True, tag=True):
-    """Sets HTTP caching headers. `used` is "call", "decorator" or "both". `directive`: "public", "private",
-    "no-store", "max-age", or "" when `params` keywords name directives themselves (cache_control(private=True))."""
+    """Sets HTTP caching headers. `used` is "call", "decorator", "both", "assign" (response.cache_control.private = x) or
+    "item" (response.headers["Cache-Control"] = text: `names` is "headers", or "self" for the response itself).
+    `directive`: "public", "private", "no-store", "max-age", "vary", "vary-cookie", or "" when `params` keywords (or the
+    text) name directives themselves (cache_control(private=True))."""
 
     on: str
     names: str
@@ -571,6 +602,8 @@ AnyRow = (
     | Error
     | Handles
     | HandlerClass
+    | Dialect
+    | Mounts
     | Restricts
     | Converter
     | UserInput
