@@ -181,8 +181,8 @@ class CacheRead(Row, frozen=True, kw_only=True, tag=True):
 
 
 class CacheWrite(Row, frozen=True, kw_only=True, tag=True):
-    """A write. `ttl` names the TTL parameters that can give one, space separated, each with its unit as "ex:s px:ms";
-    a bare name is seconds. `omitted`, `none`, `zero` say what leaving it out, None and 0 mean: "never" (no expiry),
+    """A write. `ttl` names the TTL parameters that can give one, space separated, each with its unit as "ex:s px:ms"
+    ("at" for a point in time); a bare name is seconds. `omitted`, `none`, `zero` say what leaving it out, None and 0 mean: "never" (no expiry),
     "default" (the library's or settings' default), "drop" (not stored or deleted), "error", "expired".
     `default_ttl` in seconds when `omitted` is "default" (0 when unknown). `only_new` for add/setnx."""
 
@@ -288,12 +288,16 @@ class Memoizes(Row, frozen=True, kw_only=True, tag=True):
     `used` is "bare" (@cached), "called" (@cached(60)) or "both". `key_params` names parameters that hold an explicit
     key or key builder; `key_from` says what the default key is made of, space separated words of: args, path, query,
     url, user, vary, none. `ttl` as in CacheWrite. `swallows` True when an outage never reaches the caller. `process`
-    True for in-process memory. `response` True when it caches whole HTTP responses."""
+    True for in-process memory. `response` True when it caches whole HTTP responses. `key_option` is an option that
+    widens the default key, as "query_string=True:path query". `when` names a keyword without which nothing is cached
+    (Litestar's `cache`)."""
 
     on: str
     names: str
     params: str = ""
     used: str = "both"
+    key_option: str = ""
+    when: str = ""
     key_params: str = ""
     key_from: str = "args"
     ttl: str = ""
