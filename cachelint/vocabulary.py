@@ -14,9 +14,15 @@ Common fields
     gives   what the call (or attribute) is: "" unknown; "self" the receiver again (a builder); a type name of this
             catalogue (the element type travels along); "element" one object of the receiver's element type;
             "elements" a list of them; "scalar" a number, flag or string that is no row; "argument:NAME" whatever was
-            passed there; "class:NAME" an instance of the class passed there.
+            passed there; "class:NAME" an instance of the class passed there; "instance" an instance of the class
+            on which it is called; "type:NAME" the class NAME of this catalogue itself, to subclass or call;
+            "pair" a tuple of one object of the receiver's element type and a flag.
     of      where the element type of the result comes from: "receiver" (default), "class" the class on which the
-            attribute is read, "argument:NAME" (a class, or something with an element type).
+            attribute is read, "argument:NAME" (a class, something with an element type, or a constant that names
+            the table), "name" the attribute's own name or the item's constant (`db.user`, `db["users"]`).
+
+Special members in `names`: "__call__" calling an instance, "__init__" making one, "__getitem__" its subscript, "*" any
+attribute that has no row of its own.
 """
 
 from __future__ import annotations
@@ -102,7 +108,8 @@ class DbLazy(Row, frozen=True, kw_only=True, tag=True):
 
 class DbRead(Row, frozen=True, kw_only=True, tag=True):
     """A query runs. `shape`: "rows" a list, "row" one object, "aggregate" a number over many rows, "exists" a test,
-    "statement" decided by the statement argument (`statement` names it: select/insert/update/delete or SQL text)."""
+    "statement" decided by the statement argument (`statement` names it: select/insert/update/delete or SQL text).
+    Another shape with a `statement`: the argument decides between read and write, and a read has this shape."""
 
     on: str
     names: str
@@ -116,7 +123,7 @@ class DbRead(Row, frozen=True, kw_only=True, tag=True):
 
 class DbWrite(Row, frozen=True, kw_only=True, tag=True):
     """Rows change. `pending` until a flush or commit; `entity` names the argument that is the object or class,
-    "" means the receiver; `bulk` bypasses per-object signals; `gives` as everywhere."""
+    "" means the receiver, "*" the objects assigned to before (commit, flush); `bulk` bypasses per-object signals; `gives` as everywhere."""
 
     on: str
     names: str
