@@ -1,7 +1,7 @@
 """redis-py, sync and async, with fakeredis, Flask-Redis and the legacy aioredis.
 
-Type names: `redis.Redis` and `redis.asyncio.Redis`. Clients that speak redis-py's API (Valkey, walrus) name these
-as their bases instead of repeating the commands. The exception classes are in redis_errors.py.
+Type names: `redis.Redis` and `redis.asyncio.Redis`. Clients that speak redis-py's API (Valkey, walrus) name
+these as their bases instead of repeating the commands. The exception classes are in redis_errors.py.
 """
 
 from __future__ import annotations
@@ -180,8 +180,8 @@ _WRITES: tuple[AnyRow, ...] = (
         ttl="ex:s px:ms",
         many=True,
     ),
-    # hset leaves the TTL of an existing hash alone: only a first one creates an entry that never expires. One field
-    # passed as `value` is not the entry; `mapping` is.
+    # hset leaves the TTL of an existing hash alone: only a first one creates an entry that never expires. One
+    # field passed as `value` is not the entry; `mapping` is.
     CacheWrite(on=_CLIENTS, names="hset", params="name key value mapping items", key="name", value="mapping"),
     CacheWrite(on=_CLIENTS, names="hmset", params="name mapping", key="name", value="mapping"),
     CacheWrite(on=_CLIENTS, names="hsetnx", params="name key value", key="name", only_new=True),
@@ -231,8 +231,8 @@ _NO_CACHE: tuple[AnyRow, ...] = (
     ),
     StoreCall(
         on=_CLIENTS,
-        names="zadd zrem zrange zrevrange zrangebyscore zrevrangebyscore zscore zmscore zcard zcount zincrby "
-        "zrank zrevrank zpopmin zpopmax bzpopmin bzpopmax zremrangebyscore zremrangebyrank zunionstore zscan_iter",
+        names="zadd zrem zrange zrevrange zrangebyscore zrevrangebyscore zscore zmscore zcard zcount "
+        "zincrby zrank zrevrank zpopmin zpopmax bzpopmin bzpopmax zremrangebyscore zremrangebyrank zscan_iter",
     ),
     StoreCall(
         on=_CLIENTS,
@@ -254,8 +254,8 @@ def _command_names(rows: tuple[AnyRow, ...]) -> str:
     return " ".join(dict.fromkeys(name for row in rows for name in getattr(row, "names", "").split()))
 
 
-# A command on a pipeline is only queued (and returns the pipeline); execute() talks to the server. The effects
-# of the commands come from the bases of the pipeline types.
+# A command on a pipeline is only queued (and returns the pipeline); execute() talks to the server. The
+# effects of the commands come from the bases of the pipeline types.
 _PIPELINE: tuple[AnyRow, ...] = (
     Obtains(on=_PIPELINES, names=_command_names(_READS + _WRITES + _CHANGES + _NO_CACHE[:6]), gives="self"),
     CacheTouch(on=_PIPELINES, names="execute watch unwatch", params="raise_on_error"),
