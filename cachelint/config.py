@@ -62,7 +62,7 @@ class Origin(msgspec.Struct, frozen=True):
     text: str = ""
 
     def line(self, *keys: str | int) -> int:
-        """The 1-based line that says a key, as in line("policy", "never", 0); its nearest table when absent."""
+        """The 1-based line that says a key, as in line("policy", "never", 0); else its table."""
         return line_of(self.text, (*self.keys, *keys))
 
 
@@ -109,7 +109,7 @@ def load(project: Path, rules: Mapping[str, str], explicit: Path | None = None) 
 
 
 def parse(text: str, path: str, rules: Mapping[str, str]) -> Config:
-    """Config from the text of a TOML file; a pyproject.toml is read below [tool.cachelint]. Raises ConfigError."""
+    """Config from the text of a TOML file (in pyproject.toml: [tool.cachelint]). Raises ConfigError."""
     document = _document(text, path)
     keys: KeyPath = ("tool", "cachelint") if path.rpartition("/")[2] == "pyproject.toml" else ()
     raw = _at(document, keys)

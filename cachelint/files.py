@@ -28,7 +28,6 @@ NOT_SOURCE = (
     "node_modules/",
     "site-packages/",
     "venv/",
-    "env/bin/",
     "build/",
     "dist/",
 )
@@ -40,8 +39,8 @@ ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "Pipfile
 
 
 class SourceFile(msgspec.Struct, frozen=True, order=True):
-    """One Python file. `path` is relative to the project, `root` the folder its module name starts at ("" for the
-    project itself), both with forward slashes; two roots may hold the same `module`."""
+    """One Python file. `path` is relative to the project, `root` the folder its module name starts at ("" for
+    the project itself), both with forward slashes; two roots may hold the same `module`."""
 
     path: str
     module: str
@@ -57,7 +56,7 @@ class Discovery(msgspec.Struct, frozen=True):
 
 
 def project_root(start: Path) -> Path:
-    """The nearest folder at or above `start` that holds a configuration or a repository, else the folder itself."""
+    """The nearest folder at or above `start` with a configuration or a repository, else the folder itself."""
     folder = start if start.is_dir() else start.parent
     folder = folder.resolve()
     for candidate in (folder, *folder.parents):
@@ -67,7 +66,7 @@ def project_root(start: Path) -> Path:
 
 
 def relative(path: Path, project: Path) -> str:
-    """`path` relative to the project with forward slashes, "" for the project. Raises ValueError when outside."""
+    """`path` relative to the project, forward slashes, "" for the project. Raises ValueError when outside."""
     # The last part is not resolved: a link inside the project is inside the project.
     absolute = Path(os.path.abspath(path))
     for base in (project, project.resolve()):
@@ -77,7 +76,7 @@ def relative(path: Path, project: Path) -> str:
 
 
 def covers(paths: Sequence[str], path: str) -> bool:
-    """Whether `path` is one of these project-relative files, or below one of these folders; "" is the project."""
+    """Whether `path` is one of these project-relative files or below one of these folders; "" is all."""
     return any(not given or path == given or path.startswith(given + "/") for given in paths)
 
 
@@ -95,8 +94,8 @@ def discover(
 ) -> Discovery:
     """Find the Python files of a project.
 
-    `exclude` replaces DEFAULT_EXCLUDE. `explicit` are project-relative paths asked for by name: they are taken even
-    when excluded or ignored. `src` are further folders at which module names start.
+    `exclude` replaces DEFAULT_EXCLUDE. `explicit` are project-relative paths asked for by name: taken
+    even when excluded or ignored. `src` are further folders at which module names start.
     """
     excluded = (*(DEFAULT_EXCLUDE if exclude is None else exclude), *extend_exclude)
     walk = _Walk(project, matcher(excluded))
@@ -114,8 +113,8 @@ _Ignores = tuple[tuple[str, pathspec.GitIgnoreSpec], ...]
 
 
 class _Walk:
-    """One pass over a project. Real folders come before links, and no real folder is entered twice, so that links
-    make neither loops nor the same finding under two paths."""
+    """One pass over a project. Real folders come before links, and no real folder is entered twice, so that
+    links make neither loops nor the same finding under two paths."""
 
     def __init__(self, project: Path, excluded: pathspec.GitIgnoreSpec) -> None:
         self.project, self.excluded = project, excluded
@@ -128,7 +127,7 @@ class _Walk:
     def folder(self, path: str, ignores: _Ignores) -> None:
         full = self.project / path
         real = os.path.realpath(full)
-        if real in self.entered:
+        if real in self.entered or (full / "pyvenv.cfg").is_file():
             return
         self.entered.add(real)
         ignores = (*ignores, *_ignore_file(full / ".gitignore", path))

@@ -57,6 +57,18 @@ def rule(
     return build
 
 
+def tool_rule(
+    module: str, code: str, severity: Severity, since: str, persona: Persona = Persona.REGULAR
+) -> Rule:
+    """Build the Rule of a module that is documentation only: cachelint itself makes its findings, surely.
+
+    `module` is the module's `__name__`.
+    """
+    name = module.rpartition(".")[2].replace("_", "-")
+    summary, sections = parse_documentation(sys.modules[module].__doc__ or "")
+    return Rule(name, code, severity, Confidence.HIGH, persona, since, summary, sections, None)
+
+
 def parse_documentation(docstring: str) -> tuple[str, dict[str, str]]:
     """Split a rule's docstring into its summary line and {section heading: text}, in order of appearance."""
     summary, _, rest = docstring.strip().partition("\n")

@@ -1,0 +1,168 @@
+"""The facts of many files: read, gated, extracted over processes; what goes wrong with one file stays with
+it."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import BaseContext
+from types import FrameType
+
+import msgspec
+
+from cachelint.facts import FactsError, decode, encode, extract, may_matter
+from cachelint.facts.model import FileFacts
+from cachelint.finding import AnalysisError
+
+# Below this many files the work is done before a second process has started.
+WORTH_A_POOL = 40
+FILES_PER_TASK = 16
+NOTHING = FileFacts((0,), (), (), (), ())
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One file to read. `path` is how it is called in errors, `file` where it lies; `data` replaces its
+    content."""
+
+    path: str
+    file: str
+    data: bytes | None = None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one file may cost: bytes and seconds."""
+
+    size: int
+    seconds: float
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """One file's result: encoded facts, or None with an error, or None without one for a file that cannot
+    matter.
+
+    `unparsable` tells a file that is not Python from one that could not be read or took too long.
+    """
+
+    encoded: bytes | None = None
+    error: AnalysisError | None = None
+    unparsable: bool = False
+
+    def facts(self) -> FileFacts:
+        """The facts; those of an empty file when there are none."""
+        return NOTHING if self.encoded is None else decode(self.encoded)
+
+
+class _OverBudgetError(Exception):
+    pass
+
+
+def gather(
+    requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None] = lambda files: None
+) -> list[Gathered]:
+    """The result of each request, in order. `jobs` is the number of processes; `done` hears of finished
+    files."""
+    if jobs <= 1 or len(requests) < WORTH_A_POOL:
+        results = []
+        for request in requests:
+            results.append(gather_one(request, limits))
+            done(1)
+        return results
+    return _in_processes(requests, limits, jobs, done)
+
+
+def gather_one(request: Request, limits: Limits) -> Gathered:
+    """The result of one request, in this process."""
+    try:
+        data = _read(request, limits) if request.data is None else request.data
+        if len(data) > limits.size:
+            return _failed(request, f"larger than {limits.size:,} bytes (max-file-size)")
+        if not may_matter(data):
+            return Gathered()
+        with _time_limit(limits.seconds):
+            return Gathered(encode(extract(data)))
+    except FactsError as error:
+        message = f"cannot parse: {error.message}"
+        return Gathered(None, AnalysisError(request.path, error.line, error.column, message), True)
+    except _OverBudgetError:
+        return _failed(request, f"took longer than {limits.seconds:g} seconds (time-budget)")
+    except OSError as error:
+        return _failed(request, f"cannot be read: {error.strerror}")
+    except (Exception, RecursionError) as error:
+        return _failed(request, f"internal error: {type(error).__name__}: {error}")
+
+
+def _failed(request: Request, message: str) -> Gathered:
+    return Gathered(None, AnalysisError(request.path, 1, 1, message))
+
+
+def _read(request: Request, limits: Limits) -> bytes:
+    with open(os.open(request.file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(0, "not a regular file")
+        return stream.read(limits.size + 1)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise _OverBudgetError in the body after so many seconds, where the platform can interrupt it."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise _OverBudgetError
+
+
+def _task(requests: Sequence[Request], limits: Limits) -> list[Gathered]:
+    return [gather_one(request, limits) for request in requests]
+
+
+def _in_processes(
+    requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]
+) -> list[Gathered]:
+    results: dict[int, Gathered] = {}
+    slices = [
+        range(i, min(i + FILES_PER_TASK, len(requests))) for i in range(0, len(requests), FILES_PER_TASK)
+    ]
+    with ProcessPoolExecutor(min(jobs, len(slices)), mp_context=_context()) as pool:
+        tasks = {pool.submit(_task, [requests[i] for i in part], limits): part for part in slices}
+        for task in as_completed(tasks):
+            with contextlib.suppress(BrokenProcessPool):
+                results.update(zip(tasks[task], task.result(), strict=True))
+                done(len(tasks[task]))
+    for i in range(len(requests)):
+        if i not in results:
+            results[i] = _alone(requests[i], limits)
+            done(1)
+    return [results[i] for i in range(len(requests))]
+
+
+def _alone(request: Request, limits: Limits) -> Gathered:
+    """One file in a process of its own: the one that kills its process is the culprit."""
+    with ProcessPoolExecutor(1, mp_context=_context()) as pool:
+        try:
+            return pool.submit(gather_one, request, limits).result()
+        except BrokenProcessPool:
+            return _failed(request, "the process that analysed it died")
+
+
+def _context() -> BaseContext:
+    """Forking is quickest, but only safe on Linux and while no other thread runs."""
+    safe_to_fork = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if safe_to_fork else "spawn")
