@@ -123,7 +123,8 @@ class DbRead(Row, frozen=True, kw_only=True, tag=True):
 
 class DbWrite(Row, frozen=True, kw_only=True, tag=True):
     """Rows change. `pending` until a flush or commit; `entity` names the argument that is the object or class,
-    "" means the receiver, "*" the objects assigned to before (commit, flush); `bulk` bypasses per-object signals; `gives` as everywhere."""
+    "" means the receiver, "*" the objects assigned to before (commit, flush); `bulk` bypasses per-object signals;
+    `gives` as everywhere."""
 
     on: str
     names: str

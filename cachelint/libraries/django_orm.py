@@ -128,8 +128,8 @@ _READS = (
     ),
     DbRead(on=_PAGINATOR, names="page get_page apage aget_page", params="number", gives="elements"),
     DbRead(on=_CURSOR, names="execute executemany", params="sql params", shape="statement", statement="sql"),
-    # explain() is left out: it reads a plan, and nobody would cache it. So is reading a foreign key or a deferred
-    # field: whether that runs a query depends on select_related, which is not followed yet.
+    # explain() is left out: it reads a plan, and nobody would cache it. So is reading a foreign key or a
+    # deferred field: whether that runs a query depends on select_related, which is not followed yet.
 )
 
 _WRITES = (
