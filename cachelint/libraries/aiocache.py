@@ -1,4 +1,4 @@
-"""aiocache: one API over memory, Redis and memcached; `cached` guards its cache, `cached_stampede` does not."""
+"""aiocache: one API over memory, Redis, memcached; `cached` guards its cache, `cached_stampede` does not."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ AIOCACHE = Library(
         Outage(on=_MEMORY, raises="", kind="memory"),
         Outage(on=_REDIS, raises=_REDIS_DOWN, root="redis.exceptions.RedisError", kind="Redis"),
         Outage(on=_MEMCACHED, raises=_MEMCACHED_DOWN, root="builtins.OSError", kind="Memcached"),
-        # Cache() alone is the memory backend; a backend chosen elsewhere (caches.get, from_url) stays unknown.
+        # Cache() alone is the memory backend; one chosen elsewhere (caches.get, from_url) stays unknown.
         Outage(
             on=_ANY,
             raises=_REDIS_DOWN,

@@ -102,8 +102,8 @@ DJANGO_CACHE = Library(
         ),
         # close() and validate_key() do not talk to the server about an entry: no row.
         #
-        # Which classes escape is decided by the backend in settings. The classes here serve only where no settings
-        # were found, and name the backend with which an outage is a failed request.
+        # Which classes escape is decided by the backend in settings. The classes here serve only where no
+        # settings were found, and name the backend with which an outage is a failed request.
         Outage(
             on=_CACHE,
             raises="redis.exceptions.ConnectionError redis.exceptions.TimeoutError",
@@ -120,8 +120,8 @@ DJANGO_CACHE = Library(
             root="redis.exceptions.RedisError",
             kind="Django cache",
         ),
-        # Files and the database have failures of their own, but no cache server that can be away: a database that is
-        # down takes the request with it anyway.
+        # Files and the database have failures of their own, but no cache server that can be away: a database
+        # that is down takes the request with it anyway.
         Backend(path=f"{_BACKENDS}.locmem.LocMemCache"),
         Backend(path=f"{_BACKENDS}.dummy.DummyCache"),
         Backend(path=f"{_BACKENDS}.filebased.FileBasedCache"),

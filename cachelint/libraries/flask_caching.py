@@ -109,8 +109,8 @@ FLASK_CACHING = Library(
             omitted="default",
             swallows=True,
         ),
-        # Direct calls raise with every server backend and have no option against it. Which classes escape is the
-        # backend's matter; those named here serve where CACHE_TYPE was not found.
+        # Direct calls raise with every server backend and have no option against it. Which classes escape is
+        # the backend's matter; those named here serve where CACHE_TYPE was not found.
         Outage(
             on=_CACHE,
             raises="redis.exceptions.ConnectionError redis.exceptions.TimeoutError",

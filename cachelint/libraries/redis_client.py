@@ -231,8 +231,8 @@ _NO_CACHE: tuple[AnyRow, ...] = (
     ),
     StoreCall(
         on=_CLIENTS,
-        names="zadd zrem zrange zrevrange zrangebyscore zrevrangebyscore zscore zmscore zcard zcount "
-        "zincrby zrank zrevrank zpopmin zpopmax bzpopmin bzpopmax zremrangebyscore zremrangebyrank zscan_iter",
+        names="zadd zrem zrange zrangebyscore zrevrangebyscore zscore zmscore zcard zcount "
+        "zrevrange zincrby zrank zrevrank zpopmin zpopmax bzpopmin bzpopmax zremrangebyscore zremrangebyrank zscan_iter",
     ),
     StoreCall(
         on=_CLIENTS,
