@@ -9,22 +9,49 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cachelint.libraries.aiocache import AIOCACHE
+from cachelint.libraries.aiomcache import AIOMCACHE
+from cachelint.libraries.async_lru import ASYNC_LRU
 from cachelint.libraries.asyncpg import ASYNCPG
+from cachelint.libraries.beaker import BEAKER
+from cachelint.libraries.cachelib import CACHELIB
+from cachelint.libraries.cacheops import CACHEOPS
+from cachelint.libraries.cacheout import CACHEOUT
+from cachelint.libraries.cachetools import CACHETOOLS
+from cachelint.libraries.cashews import CASHEWS
+from cachelint.libraries.coredis_client import COREDIS
 from cachelint.libraries.databases import DATABASES
 from cachelint.libraries.dbapi import DBAPI
+from cachelint.libraries.diskcache import DISKCACHE
+from cachelint.libraries.django_cache import DJANGO_CACHE
 from cachelint.libraries.django_orm import DJANGO_ORM
+from cachelint.libraries.django_redis import DJANGO_REDIS
 from cachelint.libraries.django_rest_queries import DJANGO_REST_QUERIES
+from cachelint.libraries.dogpile import DOGPILE
 from cachelint.libraries.edgy import EDGY
+from cachelint.libraries.fastapi_cache import FASTAPI_CACHE
+from cachelint.libraries.fastapi_redis_sdk import FASTAPI_REDIS_SDK
+from cachelint.libraries.flask_caching import FLASK_CACHING
 from cachelint.libraries.flask_sqlalchemy import FLASK_SQLALCHEMY
+from cachelint.libraries.functools_cache import FUNCTOOLS
+from cachelint.libraries.litestar_cache import LITESTAR_CACHE
 from cachelint.libraries.mongo import BEANIE, MONGOENGINE, PYMONGO
 from cachelint.libraries.ormar import ORMAR
 from cachelint.libraries.peewee import PEEWEE
 from cachelint.libraries.piccolo import PICCOLO
 from cachelint.libraries.pony import PONY
 from cachelint.libraries.prisma import PRISMA
+from cachelint.libraries.pylibmc import PYLIBMC
+from cachelint.libraries.pymemcache import PYMEMCACHE
+from cachelint.libraries.python_memcached import PYTHON_MEMCACHED
+from cachelint.libraries.redis_client import REDIS
+from cachelint.libraries.redis_errors import REDIS_ERRORS
+from cachelint.libraries.requests_cache import REQUESTS_CACHE
 from cachelint.libraries.sqlalchemy_orm import SQLALCHEMY_ORM
 from cachelint.libraries.sqlmodel import SQLMODEL
 from cachelint.libraries.tortoise import TORTOISE
+from cachelint.libraries.valkey_client import VALKEY
+from cachelint.libraries.walrus import WALRUS
 from cachelint.vocabulary import Library
 
 LIBRARIES: tuple[Library, ...] = (
@@ -46,6 +73,33 @@ LIBRARIES: tuple[Library, ...] = (
     ASYNCPG,
     DBAPI,
     DATABASES,
+    REDIS,
+    REDIS_ERRORS,
+    VALKEY,
+    COREDIS,
+    PYMEMCACHE,
+    PYTHON_MEMCACHED,
+    PYLIBMC,
+    AIOMCACHE,
+    DJANGO_CACHE,
+    DJANGO_REDIS,
+    FLASK_CACHING,
+    CACHELIB,
+    AIOCACHE,
+    CASHEWS,
+    FASTAPI_CACHE,
+    FASTAPI_REDIS_SDK,
+    LITESTAR_CACHE,
+    DOGPILE,
+    CACHETOOLS,
+    FUNCTOOLS,
+    ASYNC_LRU,
+    DISKCACHE,
+    CACHEOPS,
+    REQUESTS_CACHE,
+    WALRUS,
+    CACHEOUT,
+    BEAKER,
 )
 
 

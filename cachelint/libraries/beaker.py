@@ -6,8 +6,7 @@ from cachelint.vocabulary import Library, Memoizes, Type
 
 _MANAGER = "beaker.cache.CacheManager"
 
-# Backends are chosen in a settings dictionary and what they raise is not verified: no Outage, so `swallows` stays
-# False without consequence.
+# Backends are chosen in a settings dictionary and what they raise is not verified: no Outage.
 BEAKER = Library(
     name="beaker",
     packages="beaker",

@@ -76,7 +76,7 @@ CACHEOPS = Library(
             omitted="default",
             response=True,
         ),
-        # What follows .cache() is answered from Redis: giving an unknown value ends the chain of database rows.
+        # What follows .cache() is answered from Redis: an unknown value ends the chain of database rows.
         DbLazy(on=_QUERYSETS, names="cache", params="ops timeout lock", gives=""),
         DbLazy(on=_QUERYSETS, names="nocache"),
         DbWrite(on=_QUERYSETS, names="invalidated_update", bulk=True),

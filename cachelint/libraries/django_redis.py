@@ -19,12 +19,12 @@ from cachelint.vocabulary import (
 _CACHE = "django.core.cache.backends.base.BaseCache"
 _LOCK = "key version timeout sleep blocking_timeout client thread_local"
 
-# touch, ttl, expire, persist, lock, iter_keys and all set, hash and zset operations still raise with the option on.
+# touch, ttl, expire, persist, lock, iter_keys, set, hash and zset operations still raise with the option on.
 _SWALLOWED = (
-    "get set add delete delete_many delete_pattern clear get_many set_many has_key keys incr decr incr_version "
-    "hkeys get_or_set __contains__ "
-    "aget aset aadd adelete adelete_many aclear aget_many aset_many ahas_key aincr adecr "
-    "aincr_version aget_or_set"
+    "get set add delete delete_many delete_pattern clear get_many set_many has_key __contains__ keys "
+    "incr decr incr_version hkeys get_or_set "
+    # The a-variants of Django's base class call these in a thread.
+    "aget aset aadd adelete adelete_many aclear aget_many aset_many ahas_key aincr adecr aincr_version aget_or_set"
 )
 
 DJANGO_REDIS = Library(

@@ -1,4 +1,4 @@
-"""dogpile.cache: regions. A miss is NO_VALUE, the expiration is checked on read, the server key has no TTL."""
+"""dogpile.cache: a miss is NO_VALUE, the expiration is checked on read, the server key has no TTL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fastapi-cache2: a decorator that swallows the outages of its backend and leaves the Request out of its key."""
+"""fastapi-cache2: a decorator that swallows outages and leaves the Request out of its key."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""fastapi-redis-sdk (import name redis_fastapi): response caching as a FastAPI dependency, guarded by itself."""
+"""fastapi-redis-sdk (import name redis_fastapi): response caching as a FastAPI dependency."""
 
 from __future__ import annotations
 
-from cachelint.vocabulary import CacheDelete, CacheRead, CacheWrite, Library, Memoizes, Type
+from cachelint.vocabulary import CacheDelete, CacheRead, CacheWrite, Library, Memoizes, Outage, Type
 
 _BACKEND = "redis_fastapi.cache_backend.CacheBackend"
 
@@ -21,7 +21,7 @@ FASTAPI_REDIS_SDK = Library(
             aliases="redis_fastapi.AsyncRedisDep",
             bases="redis.asyncio.Redis",
         ),
-        # Used as dependencies=[Depends(cache(ttl=60))], not as a decorator. The ttl setting is 0 by default: no expiry.
+        # Used as dependencies=[Depends(cache(ttl=60))], not as a decorator. The default ttl is 0: no expiry.
         Memoizes(
             on="redis_fastapi redis_fastapi.cache",
             names="cache",
@@ -38,6 +38,7 @@ FASTAPI_REDIS_SDK = Library(
         CacheWrite(on=_BACKEND, names="set", params="key value * ttl eviction_group", ttl="ttl"),
         CacheDelete(on=_BACKEND, names="delete", params="key * eviction_group", key="key"),
         CacheDelete(on=_BACKEND, names="delete_group", params="eviction_group"),
-        # No Outage: what direct calls on the backend raise is not verified.
+        # Every call on the backend catches (RedisError, OSError).
+        Outage(on=_BACKEND, raises="", kind="Redis"),
     ),
 )

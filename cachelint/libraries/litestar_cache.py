@@ -20,7 +20,7 @@ LITESTAR_CACHE = Library(
         CacheWrite(on=_STORE, names="set", params="key value expires_in", ttl="expires_in"),
         CacheDelete(on=_STORE, names="delete", params="key", key="key"),
         CacheDelete(on=_STORE, names="delete_all", everything=True),
-        # The key is method, path and query: no user, no header. Guards run before the lookup, the handler does not.
+        # The key is method, path and query: no user, no header. Guards run before the lookup.
         Memoizes(
             on="litestar litestar.handlers",
             names="get head route",

@@ -232,7 +232,7 @@ _NO_CACHE: tuple[AnyRow, ...] = (
     StoreCall(
         on=_CLIENTS,
         names="zadd zrem zrange zrangebyscore zrevrangebyscore zscore zmscore zcard zcount "
-        "zrevrange zincrby zrank zrevrank zpopmin zpopmax bzpopmin bzpopmax zremrangebyscore zremrangebyrank zscan_iter",
+        "zrevrange zincrby zrank zrevrank zpopmin zpopmax bzpopmin zremrangebyscore zremrangebyrank zscan_iter",
     ),
     StoreCall(
         on=_CLIENTS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cachelint.vocabulary import Library, Type
 
-# The session caches HTTP answers under keys of its own, which no row describes. The type is here so that `session`
-# is known to be no database session.
+# The session caches HTTP answers under keys of its own, which no row describes. The type is here so that
+# `session` is known to be no database session.
 REQUESTS_CACHE = Library(
     name="requests-cache",
     packages="requests_cache",

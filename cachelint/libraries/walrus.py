@@ -10,7 +10,7 @@ WALRUS = Library(
     name="walrus",
     packages="walrus",
     rows=(
-        # walrus gives containers for some commands (db.Hash, db.List); the commands themselves are redis-py's.
+        # Containers (db.Hash, db.List) are left out; the commands are redis-py's.
         Type(name="walrus.Database", aliases="walrus.Walrus walrus.database.Database", bases="redis.Redis"),
         Type(name=_CACHE, aliases="walrus.Cache"),
         Obtains(on="walrus.Database", names="cache", params="name default_timeout", gives=_CACHE),
