@@ -58,13 +58,7 @@ FLASK_SQLALCHEMY = Library(
             on=_DB, names="delete", does="write", gives=f"{_SQL}.Delete", params="table", of="argument:table"
         ),
         Statement(on=_DB, names="text", does="sql", gives=f"{_SQL}.TextClause", params="text"),
-        Obtains(
-            on=f"{_DB}.func",
-            names="count sum avg min max",
-            params="*columns",
-            gives="sqlalchemy.sql.functions.AggregateFunction",
-            of="argument:columns",
-        ),
+        Obtains(on=_DB, names="func", how="value", gives="sqlalchemy.sql.functions._FunctionGenerator"),
         DbRead(on=_QUERY, names="get_or_404", params="ident", shape="row", gives="element", filters=True),
         DbRead(on=_QUERY, names="first_or_404 one_or_404", shape="row", gives="element"),
         DbRead(on=_QUERY, names="paginate", params="page per_page error_out max_per_page", gives=_PAGINATION),

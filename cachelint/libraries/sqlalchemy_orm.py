@@ -31,6 +31,7 @@ _UPDATE = "sqlalchemy.sql.expression.Update"
 _DELETE = "sqlalchemy.sql.expression.Delete"
 _TEXT = "sqlalchemy.sql.expression.TextClause"
 _EXISTS = "sqlalchemy.sql.expression.Exists"
+_FUNCTIONS = "sqlalchemy.sql.functions._FunctionGenerator"
 _AGGREGATE = "sqlalchemy.sql.functions.AggregateFunction"
 _MODULES = "sqlalchemy sqlalchemy.sql sqlalchemy.sql.expression sqlalchemy.future"
 _DIALECTS = (
@@ -97,6 +98,7 @@ _TYPES = (
     Type(name=_DELETE, aliases="sqlalchemy.Delete sqlalchemy.sql.Delete sqlalchemy.sql.dml.Delete"),
     Type(name=_TEXT, aliases="sqlalchemy.TextClause sqlalchemy.sql.elements.TextClause"),
     Type(name=_EXISTS, aliases="sqlalchemy.Exists sqlalchemy.sql.selectable.Exists", shape="exists"),
+    Type(name=_FUNCTIONS),
     # select(func.count(User.id)) and query(func.count(User.id)) read a number, not rows.
     Type(name=_AGGREGATE, shape="aggregate"),
 )
@@ -129,8 +131,9 @@ _VALUES = (
         gives=_TABLE,
         of="argument:name",
     ),
+    Obtains(on=_MODULES, names="func", how="value", gives=_FUNCTIONS),
     Obtains(
-        on="sqlalchemy.func sqlalchemy.sql.func sqlalchemy.sql.expression.func",
+        on=_FUNCTIONS,
         names="count sum avg min max",
         params="*columns",
         gives=_AGGREGATE,

@@ -19,11 +19,7 @@ SQLMODEL = Library(
         Type(name=_ASYNC_SESSION, bases="sqlalchemy.ext.asyncio.AsyncSession"),
         Obtains(on="sqlmodel", names="create_engine", gives="sqlalchemy.engine.Engine"),
         Obtains(
-            on="sqlmodel.func",
-            names="count sum avg min max",
-            params="*columns",
-            gives="sqlalchemy.sql.functions.AggregateFunction",
-            of="argument:columns",
+            on="sqlmodel", names="func", how="value", gives="sqlalchemy.sql.functions._FunctionGenerator"
         ),
         Statement(
             on=_MODULES,
