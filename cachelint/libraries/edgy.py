@@ -46,7 +46,7 @@ EDGY = Library(
         Relation(
             on="edgy edgy.fields saffier saffier.fields",
             names="ForeignKey OneToOne OneToOneField",
-            params="to *related_name",
+            params="to * related_name",
             target="to",
             reverse="related_name",
             reverse_type=_QUERYSET,
@@ -55,7 +55,7 @@ EDGY = Library(
         Relation(
             on="edgy edgy.fields saffier saffier.fields",
             names="ManyToMany ManyToManyField",
-            params="to *related_name",
+            params="to * related_name",
             target="to",
             reverse="related_name",
             many_type=_QUERYSET,

@@ -35,7 +35,7 @@ FLASK_SQLALCHEMY = Library(
         Relation(
             on=_DB,
             names="relationship dynamic_loader",
-            params="argument secondary *uselist back_populates backref lazy",
+            params="argument secondary * uselist back_populates backref lazy",
             target="argument",
             reverse="backref",
             reverse_type="elements",
@@ -81,7 +81,7 @@ FLASK_SQLALCHEMY = Library(
             of="argument:statement",
         ),
         DbRead(
-            on=_DB, names="paginate", params="select *page per_page", gives=_PAGINATION, of="argument:select"
+            on=_DB, names="paginate", params="select * page per_page", gives=_PAGINATION, of="argument:select"
         ),
     ),
 )

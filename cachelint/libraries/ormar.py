@@ -51,7 +51,7 @@ ORMAR = Library(
         Relation(
             on="ormar ormar.fields",
             names="ForeignKey",
-            params="to *related_name",
+            params="to * related_name",
             target="to",
             reverse="related_name",
             reverse_type=_QUERYSET,
@@ -60,7 +60,7 @@ ORMAR = Library(
         Relation(
             on="ormar ormar.fields",
             names="ManyToMany",
-            params="to through *related_name",
+            params="to through * related_name",
             target="to",
             reverse="related_name",
             many_type=_QUERYSET,

@@ -59,9 +59,11 @@ PONY = Library(
         Relation(
             on=_MODULES,
             names="Required Optional",
-            params="py_type *reverse",
+            params="py_type * reverse",
             target="py_type",
         ),
-        Relation(on=_MODULES, names="Set", params="py_type *reverse", target="py_type", many_type="elements"),
+        Relation(
+            on=_MODULES, names="Set", params="py_type * reverse", target="py_type", many_type="elements"
+        ),
     ),
 )

@@ -27,7 +27,7 @@ PRISMA = Library(
         DbRead(
             on=_ACTIONS,
             names="find_unique find_unique_or_raise find_first find_first_or_raise",
-            params="*where include",
+            params="* where include",
             shape="row",
             gives="element",
             filters=True,
@@ -35,12 +35,12 @@ PRISMA = Library(
         DbRead(
             on=_ACTIONS,
             names="find_many",
-            params="take skip *where include order",
+            params="take skip * where include order",
             gives="elements",
             filters=True,
         ),
-        DbRead(on=_ACTIONS, names="count", params="select *where", shape="aggregate", gives="scalar"),
-        DbRead(on=_ACTIONS, names="group_by", params="by *where", shape="aggregate", gives="elements"),
+        DbRead(on=_ACTIONS, names="count", params="select * where", shape="aggregate", gives="scalar"),
+        DbRead(on=_ACTIONS, names="group_by", params="by * where", shape="aggregate", gives="elements"),
         DbRead(
             on=f"{_CLIENT} {_ACTIONS}",
             names="query_raw",

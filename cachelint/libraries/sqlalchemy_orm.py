@@ -281,7 +281,7 @@ _RELATIONS = (
     Relation(
         on="sqlalchemy.orm sqlalchemy.orm.relationships",
         names="relationship dynamic_loader",
-        params="argument secondary *uselist back_populates backref lazy",
+        params="argument secondary * uselist back_populates backref lazy",
         target="argument",
         reverse="backref",
         reverse_type="elements",
