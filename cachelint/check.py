@@ -1,0 +1,275 @@
+"""The pipeline: files, facts, program, findings, ignore comments, report."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from cachelint.config import Config, load
+from cachelint.facts.gather import Gathered, Limits, Request, gather
+from cachelint.facts.model import FileFacts
+from cachelint.files import Discovery, SourceFile, covers, discover, matcher
+from cachelint.finding import (
+    AnalysisError,
+    Confidence,
+    Finding,
+    Location,
+    Persona,
+    Report,
+    Reported,
+    Severity,
+    Summary,
+)
+from cachelint.program import Program, link
+from cachelint.rule import Rule
+from cachelint.rules import RULES, SPELLINGS
+from cachelint.suppress import Ignore, Named, read_ignores, suppress
+
+Linked = list[tuple[SourceFile, FileFacts]]
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What to check. `paths` (project-relative; empty for all) choose what is reported; `stdin` is a path
+    with the content to take in place of that file; `jobs` None means all cores."""
+
+    project: Path
+    config: Config
+    paths: tuple[str, ...] = ()
+    stdin: tuple[str, bytes] | None = None
+    jobs: int | None = None
+    rules: tuple[Rule, ...] = RULES
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A report, and the program it was made from: None when the files could not be linked."""
+
+    report: Report
+    program: Program | None
+
+
+def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None) -> Run:
+    """Check a project. `done` hears how many more files are read, and of how many."""
+    started = time.perf_counter()
+    found = _discovered(task)
+    gathered = _gathered(task, found, done)
+    linked = [(file, result.facts()) for file, result in zip(found.files, gathered, strict=True)]
+    program, errors = _linked(linked, task.config)
+    findings, crashes, ran = _findings(program, task)
+    findings += _syntax_errors(gathered)
+    reported = _reported(findings, _ignores(linked), ran, task)
+    failures = [result.error for result in gathered if result.error] + _unreadable(found) + errors + crashes
+    return Run(
+        Report(
+            findings=tuple(finding for finding in reported if _asked(finding.at.path, task)),
+            errors=tuple(sorted(error for error in failures if _asked(error.path, task))),
+            summary=_summary(gathered, program, time.perf_counter() - started),
+        ),
+        program,
+    )
+
+
+def check_project(
+    project: Path,
+    config: Config | None = None,
+    *,
+    paths: Sequence[str] = (),
+    use_store: bool = True,
+    jobs: int | None = None,
+) -> Report:
+    """Check the project in a folder as the command line does. Raises ConfigError.
+
+    `use_store` is for the store of facts that is to come; nothing is stored yet.
+    """
+    config = config or load(project, SPELLINGS)
+    return run(Task(project=project, config=config, paths=tuple(paths), jobs=jobs)).report
+
+
+def link_project(
+    project: Path, config: Config | None = None, *, use_store: bool = True, jobs: int | None = None
+) -> Program:
+    """The program of the project in a folder; `use_store` as in check_project. Raises ConfigError."""
+    task = Task(project=project, config=config or load(project, SPELLINGS), jobs=jobs)
+    found = _discovered(task)
+    gathered = _gathered(task, found, lambda files, total: None)
+    return link(
+        [(file, result.facts()) for file, result in zip(found.files, gathered, strict=True)], task.config
+    )
+
+
+def _discovered(task: Task) -> Discovery:
+    config, replaced = task.config, (task.stdin[0],) if task.stdin else ()
+    return discover(
+        task.project,
+        exclude=config.exclude,
+        extend_exclude=config.extend_exclude,
+        explicit=(*task.paths, *replaced),
+        src=config.src,
+    )
+
+
+def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None]) -> list[Gathered]:
+    path, data = task.stdin or ("", None)
+    requests = [
+        Request(file.path, str(task.project / file.path), data if file.path == path else None)
+        for file in found.files
+    ]
+    limits = Limits(task.config.max_file_size, task.config.time_budget)
+    return gather(requests, limits, task.jobs or cores(), lambda files: done(files, len(requests)))
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _linked(linked: Linked, config: Config) -> tuple[Program | None, list[AnalysisError]]:
+    try:
+        return link(linked, config), []
+    except Exception as error:
+        return None, [_crash("linking the files", error)]
+
+
+def _findings(program: Program | None, task: Task) -> tuple[list[Named], list[AnalysisError], set[str]]:
+    """The findings of all rules that are on, the crashes of rules, and the names of those that ran to their
+    end."""
+    findings: list[Named] = []
+    errors: list[AnalysisError] = []
+    ran: set[str] = set()
+    for rule in task.rules:
+        if program is None or rule.check is None or not is_on(rule, task.config):
+            continue
+        try:
+            for finding in rule.check(program):
+                findings.append((rule.name, finding))
+            ran.add(rule.name)
+        except Exception as error:
+            errors.append(_crash(f"rule {rule.name}", error))
+    return findings, errors, ran
+
+
+def _crash(where: str, error: Exception) -> AnalysisError:
+    trace, place = error.__traceback__, ""
+    while trace:
+        code = trace.tb_frame.f_code
+        place, trace = f" ({Path(code.co_filename).name}:{trace.tb_lineno} in {code.co_name})", trace.tb_next
+    return AnalysisError("", 1, 1, f"internal error in {where}: {type(error).__name__}: {error}{place}")
+
+
+def _syntax_errors(gathered: Iterable[Gathered]) -> list[Named]:
+    return [("syntax-error", _syntax_error(r.error)) for r in gathered if r.error and r.unparsable]
+
+
+def _syntax_error(error: AnalysisError) -> Finding:
+    at = Location(error.path, error.line, error.column, error.line, error.column + 1)
+    return Finding(at=at, message=error.message, help="nothing in this file was checked", subject="")
+
+
+def _unreadable(found: Discovery) -> list[AnalysisError]:
+    return [AnalysisError(path, 1, 1, reason) for path, reason in found.unreadable]
+
+
+def _ignores(linked: Linked) -> list[Ignore]:
+    return [ignore for file, facts in linked for ignore in read_ignores(file.path, facts)]
+
+
+def _reported(findings: list[Named], ignores: list[Ignore], ran: set[str], task: Task) -> list[Reported]:
+    """Ignore comments come before the filters: what is hidden by a filter still gives its ignore a reason
+    to be."""
+    rules = {rule.name: rule for rule in task.rules}
+    spellings = {spelling: rule.name for rule in task.rules for spelling in (rule.name, rule.code)}
+    outcome = suppress(findings, ignores, spellings, ran)
+    prints = _fingerprints([*findings, *outcome.about_comments])
+    result = [
+        _filled_in(rules[name], finding, prints[name, finding], task.config)
+        for name, finding in (*outcome.kept, *outcome.about_comments)
+        if name in rules and is_on(rules[name], task.config)
+    ]
+    silenced = {glob: matcher([glob]) for glob in task.config.per_file_ignores}
+    kept = (r for r in result if _is_shown(r, rules[r.rule], task.config))
+    kept = (
+        r for r in kept if not any(silenced[g].match_file(r.at.path) for g in _globs(r.rule, task.config))
+    )
+    return sorted(kept, key=lambda r: (r.at.path, r.at.line, r.at.column, r.rule, r.message))
+
+
+def _globs(rule: str, config: Config) -> Iterator[str]:
+    for glob, names in config.per_file_ignores.items():
+        if rule in names or "all" in names:
+            yield glob
+
+
+def _fingerprints(findings: Iterable[Named]) -> dict[Named, str]:
+    """Names for findings that survive line moves: equal ones are told apart by their order only."""
+    seen: dict[tuple[str, str, str, str], int] = {}
+    prints: dict[Named, str] = {}
+    for name, finding in sorted(set(findings), key=lambda named: (named[1].at, named[0], named[1].message)):
+        about = (name, finding.at.path, finding.function, finding.subject)
+        seen[about] = seen.get(about, -1) + 1
+        prints[name, finding] = hashlib.sha256("\0".join([*about, str(seen[about])]).encode()).hexdigest()
+    return prints
+
+
+def _filled_in(rule: Rule, finding: Finding, fingerprint: str, config: Config) -> Reported:
+    severity = config.severity.get(rule.name) or config.severity.get("all")
+    return Reported(
+        rule=rule.name,
+        code=rule.code,
+        severity=Severity(severity) if severity else finding.severity or rule.severity,
+        confidence=finding.confidence or rule.confidence,
+        persona=finding.persona or rule.persona,
+        at=finding.at,
+        message=finding.message,
+        help=finding.help,
+        trace=finding.trace,
+        related=finding.related,
+        fingerprint=fingerprint,
+    )
+
+
+def is_on(rule: Rule, config: Config) -> bool:
+    """Whether a rule runs. One that is named beats one that is only meant by "all"; ignoring beats
+    selecting."""
+    named = rule.name in (*config.select, *config.extend_select)
+    meant = "all" in (*config.select, *config.extend_select) and "all" not in config.ignore
+    return rule.name not in config.ignore and (named or meant)
+
+
+def shown_persona(rule: Rule, config: Config) -> Persona:
+    """Up to which persona a rule's findings are shown: a rule that is selected by name always shows its
+    own."""
+    persona = Persona(config.persona)
+    named = rule.name in (*config.select, *config.extend_select)
+    return max(persona, rule.persona, key=lambda p: p.rank) if named else persona
+
+
+def _is_shown(reported: Reported, rule: Rule, config: Config) -> bool:
+    return (
+        reported.persona.rank <= shown_persona(rule, config).rank
+        and reported.confidence.rank >= Confidence(config.min_confidence).rank
+        and reported.severity.rank >= Severity(config.min_severity).rank
+    )
+
+
+def _asked(path: str, task: Task) -> bool:
+    """Whether a path is to be reported; what is wrong with cachelint itself ("") always is."""
+    paths = task.paths or ((task.stdin[0],) if task.stdin else ("",))
+    return not path or covers(paths, path)
+
+
+def _summary(gathered: Sequence[Gathered], program: Program | None, seconds: float) -> Summary:
+    analysed = sum(result.encoded is not None for result in gathered)
+    numbers = program.statistics() if program else None
+    return Summary(
+        files=len(gathered),
+        analysed=analysed,
+        skipped=len(gathered) - analysed,
+        handlers=numbers.handlers if numbers else 0,
+        calls=numbers.calls if numbers else 0,
+        calls_resolved=numbers.calls_resolved if numbers else 0,
+        seconds=round(seconds, 3),
+    )

@@ -1,0 +1,22 @@
+"""One line per finding: path:line:column: severity[rule] message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cachelint.finding import Report
+
+
+def render(report: Report, source: Callable[[str], Sequence[str]], *, color: bool, quiet: bool) -> str:
+    """The findings, then what could not be analysed, one line each."""
+    lines = [
+        f"{f.at.path}:{f.at.line}:{f.at.column}: {f.severity.value}[{f.rule}] {' '.join(f.message.split())}"
+        for f in report.findings
+    ]
+    told = {(f.at.path, f.at.line, f.at.column) for f in report.findings if f.rule == "syntax-error"}
+    lines += [
+        f"{e.path or 'cachelint'}:{e.line}:{e.column}: not analysed: {' '.join(e.message.split())}"
+        for e in report.errors
+        if (e.path, e.line, e.column) not in told
+    ]
+    return "".join(line + "\n" for line in lines)
