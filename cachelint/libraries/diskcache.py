@@ -70,7 +70,7 @@ DISKCACHE = Library(
             swallows=True,
         ),
         # A Cache raises Timeout when the database stays locked for 60 s: no outage of a server.
-        Outage(on=_CACHE, raises="", kind="diskcache"),
+        Outage(on=f"{_CACHE} diskcache.DjangoCache", raises="", kind="diskcache"),
         Backend(path="diskcache.DjangoCache"),
         Error(name="diskcache.Timeout", aliases="diskcache.core.Timeout"),
     ),

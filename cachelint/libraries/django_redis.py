@@ -24,7 +24,8 @@ _SWALLOWED = (
     "get set add delete delete_many delete_pattern clear get_many set_many has_key __contains__ keys "
     "incr decr incr_version hkeys get_or_set "
     # The a-variants of Django's base class call these in a thread.
-    "aget aset aadd adelete adelete_many aclear aget_many aset_many ahas_key aincr adecr aincr_version aget_or_set"
+    "aget aset aadd adelete adelete_many aclear aget_many aset_many ahas_key aincr adecr "
+    "aincr_version aget_or_set"
 )
 
 DJANGO_REDIS = Library(

@@ -12,8 +12,9 @@ FASTAPI_REDIS_SDK = Library(
     rows=(
         Type(
             name=_BACKEND,
-            aliases="redis_fastapi.CacheBackend redis_fastapi.CacheBackendDep redis_fastapi.deps.CacheBackendDep "
-            "redis_fastapi.SyncCacheBackend redis_fastapi.cache_backend.SyncCacheBackend "
+            aliases="redis_fastapi.CacheBackend redis_fastapi.CacheBackendDep "
+            "redis_fastapi.deps.CacheBackendDep redis_fastapi.SyncCacheBackend "
+            "redis_fastapi.cache_backend.SyncCacheBackend "
             "redis_fastapi.SyncCacheBackendDep redis_fastapi.deps.SyncCacheBackendDep",
         ),
         Type(

@@ -88,8 +88,8 @@ FLASK_CACHING = Library(
         Memoizes(
             on=_CACHE,
             names="cached",
-            params="timeout key_prefix unless forced_update is_stale response_filter query_string hash_method "
-            "cache_none make_cache_key source_check response_hit_indication",
+            params="timeout key_prefix unless forced_update is_stale response_filter query_string "
+            "hash_method cache_none make_cache_key source_check response_hit_indication",
             used="called",
             key_params="key_prefix make_cache_key",
             key_from="path",

@@ -25,6 +25,8 @@ from cachelint.vocabulary import (
 
 _CLIENTS = "redis.Redis redis.asyncio.Redis"
 _PIPELINES = "redis.client.Pipeline redis.asyncio.client.Pipeline"
+# The rows of the nearest type that has any for a name count, so pipelines are named beside their bases.
+_ALL = f"{_CLIENTS} {_PIPELINES}"
 _CLUSTERS = "redis.cluster.RedisCluster redis.asyncio.cluster.RedisCluster"
 _OPTIONS = "host port db password socket_timeout socket_connect_timeout"
 _DOWN = "redis.exceptions.ConnectionError redis.exceptions.TimeoutError"
@@ -132,38 +134,38 @@ _FACTORIES: tuple[AnyRow, ...] = (
 )
 
 _READS: tuple[AnyRow, ...] = (
-    CacheRead(on=_CLIENTS, names="get hgetall", params="name", key="name"),
-    CacheRead(on=_CLIENTS, names="mget", params="keys *args", key="keys", many=True),
-    CacheRead(on=_CLIENTS, names="hget", params="name key", key="name"),
-    CacheRead(on=_CLIENTS, names="hmget", params="name keys *args", key="name"),
-    CacheRead(on=_CLIENTS, names="getrange", params="key start end", misses="empty"),
-    CacheRead(on=_CLIENTS, names="exists", params="*names", key="names", many=True, misses="false"),
-    CacheRead(on=_CLIENTS, names="hexists", params="name key", key="name", misses="false"),
+    CacheRead(on=_ALL, names="get hgetall", params="name", key="name"),
+    CacheRead(on=_ALL, names="mget", params="keys *args", key="keys", many=True),
+    CacheRead(on=_ALL, names="hget", params="name key", key="name"),
+    CacheRead(on=_ALL, names="hmget", params="name keys *args", key="name"),
+    CacheRead(on=_ALL, names="getrange", params="key start end", misses="empty"),
+    CacheRead(on=_ALL, names="exists", params="*names", key="names", many=True, misses="false"),
+    CacheRead(on=_ALL, names="hexists", params="name key", key="name", misses="false"),
     # The next calls read and change at once: each has a second row below.
-    CacheRead(on=_CLIENTS, names="getset", params="name value", key="name"),
-    CacheRead(on=_CLIENTS, names="getdel", params="name", key="name"),
-    CacheRead(on=_CLIENTS, names="getex", params="name ex px exat pxat persist", key="name"),
+    CacheRead(on=_ALL, names="getset", params="name value", key="name"),
+    CacheRead(on=_ALL, names="getdel", params="name", key="name"),
+    CacheRead(on=_ALL, names="getex", params="name ex px exat pxat persist", key="name"),
 )
 
 # ex=0, ex=-1 and setex(k, 0, v) are a ResponseError, never "no expiry".
 _WRITES: tuple[AnyRow, ...] = (
     CacheWrite(
-        on=_CLIENTS,
+        on=_ALL,
         names="set",
         params="name value ex px nx xx keepttl get exat pxat ifeq ifne",
         key="name",
         ttl="ex:s px:ms exat:at pxat:at",
         keeps_ttl="keepttl",
     ),
-    CacheWrite(on=_CLIENTS, names="setex", params="name time value", key="name", ttl="time:s", none="error"),
+    CacheWrite(on=_ALL, names="setex", params="name time value", key="name", ttl="time:s", none="error"),
     CacheWrite(
-        on=_CLIENTS, names="psetex", params="name time_ms value", key="name", ttl="time_ms:ms", none="error"
+        on=_ALL, names="psetex", params="name time_ms value", key="name", ttl="time_ms:ms", none="error"
     ),
-    CacheWrite(on=_CLIENTS, names="setnx", params="name value", key="name", only_new=True),
-    CacheWrite(on=_CLIENTS, names="getset", params="name value", key="name"),
-    CacheWrite(on=_CLIENTS, names="mset", params="mapping", key="mapping", value="mapping", many=True),
+    CacheWrite(on=_ALL, names="setnx", params="name value", key="name", only_new=True),
+    CacheWrite(on=_ALL, names="getset", params="name value", key="name"),
+    CacheWrite(on=_ALL, names="mset", params="mapping", key="mapping", value="mapping", many=True),
     CacheWrite(
-        on=_CLIENTS,
+        on=_ALL,
         names="msetnx",
         params="mapping",
         key="mapping",
@@ -172,7 +174,7 @@ _WRITES: tuple[AnyRow, ...] = (
         only_new=True,
     ),
     CacheWrite(
-        on=_CLIENTS,
+        on=_ALL,
         names="msetex",
         params="mapping * ex px",
         key="mapping",
@@ -182,64 +184,62 @@ _WRITES: tuple[AnyRow, ...] = (
     ),
     # hset leaves the TTL of an existing hash alone: only a first one creates an entry that never expires. One
     # field passed as `value` is not the entry; `mapping` is.
-    CacheWrite(on=_CLIENTS, names="hset", params="name key value mapping items", key="name", value="mapping"),
-    CacheWrite(on=_CLIENTS, names="hmset", params="name mapping", key="name", value="mapping"),
-    CacheWrite(on=_CLIENTS, names="hsetnx", params="name key value", key="name", only_new=True),
+    CacheWrite(on=_ALL, names="hset", params="name key value mapping items", key="name", value="mapping"),
+    CacheWrite(on=_ALL, names="hmset", params="name mapping", key="name", value="mapping"),
+    CacheWrite(on=_ALL, names="hsetnx", params="name key value", key="name", only_new=True),
 )
 
 _CHANGES: tuple[AnyRow, ...] = (
-    CacheDelete(on=_CLIENTS, names="delete unlink", params="*names", key="names", many=True),
-    CacheDelete(on=_CLIENTS, names="getdel delex", params="name", key="name"),
-    CacheDelete(on=_CLIENTS, names="hdel", params="name *keys", key="name"),
-    CacheDelete(on=_CLIENTS, names="flushdb flushall", params="asynchronous", everything=True),
-    CacheExpire(on=_CLIENTS, names="expire", params="name time nx xx gt lt", key="name", ttl="time:s"),
-    CacheExpire(on=_CLIENTS, names="pexpire", params="name time nx xx gt lt", key="name", ttl="time:ms"),
+    CacheDelete(on=_ALL, names="delete unlink", params="*names", key="names", many=True),
+    CacheDelete(on=_ALL, names="getdel delex", params="name", key="name"),
+    CacheDelete(on=_ALL, names="hdel", params="name *keys", key="name"),
+    CacheDelete(on=_ALL, names="flushdb flushall", params="asynchronous", everything=True),
+    CacheExpire(on=_ALL, names="expire", params="name time nx xx gt lt", key="name", ttl="time:s"),
+    CacheExpire(on=_ALL, names="pexpire", params="name time nx xx gt lt", key="name", ttl="time:ms"),
     CacheExpire(
-        on=_CLIENTS, names="expireat pexpireat", params="name when nx xx gt lt", key="name", ttl="when:at"
+        on=_ALL, names="expireat pexpireat", params="name when nx xx gt lt", key="name", ttl="when:at"
     ),
     CacheExpire(
-        on=_CLIENTS,
+        on=_ALL,
         names="getex",
         params="name ex px exat pxat persist",
         key="name",
         ttl="ex:s px:ms exat:at pxat:at",
     ),
-    CacheCount(on=_CLIENTS, names="incr incrby decr decrby incrbyfloat", params="name amount", key="name"),
-    CacheCount(on=_CLIENTS, names="append", params="key value"),
-    CacheCount(on=_CLIENTS, names="hincrby hincrbyfloat", params="name key amount", key="name"),
-    CacheTouch(
-        on=_CLIENTS, names="ttl pttl type strlen hlen hkeys hvals persist", params="name|key", key="name"
-    ),
+    CacheCount(on=_ALL, names="incr incrby decr decrby incrbyfloat", params="name amount", key="name"),
+    CacheCount(on=_ALL, names="append", params="key value"),
+    CacheCount(on=_ALL, names="hincrby hincrbyfloat", params="name key amount", key="name"),
+    CacheTouch(on=_ALL, names="ttl pttl type strlen hlen hkeys hvals persist", params="name|key", key="name"),
     # touch() counts as use for LRU eviction; it does not prolong a TTL.
-    CacheTouch(on=_CLIENTS, names="touch", params="*names", key="names"),
-    CacheTouch(on=_CLIENTS, names="ping info dbsize randomkey rename renamenx"),
-    CacheScan(on=_CLIENTS, names="keys", params="pattern", pattern="pattern"),
-    CacheScan(on=_CLIENTS, names="scan", params="cursor match count", pattern="match"),
-    CacheScan(on=_CLIENTS, names="scan_iter", params="match count", pattern="match"),
+    CacheTouch(on=_ALL, names="touch", params="*names", key="names"),
+    CacheTouch(on=_ALL, names="ping info dbsize randomkey rename renamenx"),
+    CacheScan(on=_ALL, names="keys", params="pattern", pattern="pattern"),
+    CacheScan(on=_ALL, names="scan", params="cursor match count", pattern="match"),
+    CacheScan(on=_ALL, names="scan_iter", params="match count", pattern="match"),
     # hscan_iter walks one hash, not the key space.
-    CacheTouch(on=_CLIENTS, names="hscan hscan_iter", params="name", key="name"),
+    CacheTouch(on=_ALL, names="hscan hscan_iter", params="name", key="name"),
 )
 
 _NO_CACHE: tuple[AnyRow, ...] = (
     StoreCall(
-        on=_CLIENTS,
+        on=_ALL,
         names="lpush rpush lpop rpop blpop brpop blmove lmove lrange llen lindex lrem lset ltrim rpoplpush",
     ),
     StoreCall(
-        on=_CLIENTS,
+        on=_ALL,
         names="sadd srem smembers sismember smismember scard spop srandmember sinter sunion sdiff sscan_iter",
     ),
     StoreCall(
-        on=_CLIENTS,
+        on=_ALL,
         names="zadd zrem zrange zrangebyscore zrevrangebyscore zscore zmscore zcard zcount "
-        "zrevrange zincrby zrank zrevrank zpopmin zpopmax bzpopmin zremrangebyscore zremrangebyrank zscan_iter",
+        "zrevrange zincrby zrank zrevrank zpopmin zpopmax zremrangebyscore zremrangebyrank zscan_iter",
     ),
     StoreCall(
-        on=_CLIENTS,
+        on=_ALL,
         names="publish pubsub xadd xread xreadgroup xack xrange xrevrange xlen xtrim xgroup_create",
     ),
-    StoreCall(on=_CLIENTS, names="setbit getbit bitcount pfadd pfcount pfmerge geoadd geosearch"),
-    StoreCall(on=_CLIENTS, names="eval evalsha register_script execute_command"),
+    StoreCall(on=_ALL, names="setbit getbit bitcount pfadd pfcount pfmerge geoadd geosearch"),
+    StoreCall(on=_ALL, names="eval evalsha register_script execute_command"),
     StoreCall(on="redis.lock.Lock", names="acquire release extend reacquire locked owned"),
 )
 
@@ -254,8 +254,7 @@ def _command_names(rows: tuple[AnyRow, ...]) -> str:
     return " ".join(dict.fromkeys(name for row in rows for name in getattr(row, "names", "").split()))
 
 
-# A command on a pipeline is only queued (and returns the pipeline); execute() talks to the server. The
-# effects of the commands come from the bases of the pipeline types.
+# A command on a pipeline is only queued (and returns the pipeline); execute() talks to the server.
 _PIPELINE: tuple[AnyRow, ...] = (
     Obtains(on=_PIPELINES, names=_command_names(_READS + _WRITES + _CHANGES + _NO_CACHE[:6]), gives="self"),
     CacheTouch(on=_PIPELINES, names="execute watch unwatch", params="raise_on_error"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cachelint.vocabulary import Error, Library, Obtains, Outage, Type
+from cachelint.vocabulary import CacheTouch, Error, Library, Obtains, Outage, Type
 
 _ROOT = "valkey.exceptions.ValkeyError"
 _DOWN = "valkey.exceptions.ConnectionError valkey.exceptions.TimeoutError"
+_PIPELINES = "valkey.client.Pipeline valkey.asyncio.client.Pipeline"
 _OPTIONS = "host port db password socket_timeout socket_connect_timeout"
 
 
@@ -65,9 +66,10 @@ VALKEY = Library(
             root=_ROOT,
             kind="Valkey",
         ),
-        Outage(on="valkey.client.Pipeline valkey.asyncio.client.Pipeline", raises="", kind="Valkey"),
+        CacheTouch(on=_PIPELINES, names="execute watch unwatch", params="raise_on_error"),
+        Outage(on=_PIPELINES, raises="", kind="Valkey"),
         Outage(
-            on="valkey.client.Pipeline valkey.asyncio.client.Pipeline",
+            on=_PIPELINES,
             names="execute watch unwatch",
             raises=_DOWN,
             root=_ROOT,
