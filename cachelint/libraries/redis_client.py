@@ -68,7 +68,7 @@ _TYPES: tuple[AnyRow, ...] = (
         name="redis.client.Pipeline",
         aliases="redis.client.StrictPipeline redis.cluster.ClusterPipeline",
         bases="redis.Redis",
-        receiver_names="pipe pipeline",
+        receiver_names="pipe",
         name_evidence="redis fakeredis flask_redis django_redis",
     ),
     Type(
