@@ -1,8 +1,8 @@
 """Read test cases written as Markdown: each `## heading` is one project with its expectations in comments.
 
 A fenced block is a file, named by a line with a path in backticks that ends in ":" (default `app.py` for a py
-fence, `cachelint.toml` for a toml fence; other fences without a name are prose). Blocks of one name join. Fences
-above the first heading belong to every case of the file.
+fence, `cachelint.toml` for a toml fence; other fences without a name are prose). Blocks of one name join.
+Fences above the first heading belong to every case of the file.
 """
 
 from __future__ import annotations

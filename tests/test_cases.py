@@ -1,4 +1,4 @@
-"""Every heading of tests/cases/**/*.md is one test: its comments say what cachelint finds, and nothing else."""
+"""Every heading of tests/cases/**/*.md is a test: its comments say what cachelint finds, and nothing else."""
 
 from __future__ import annotations
 
@@ -70,7 +70,6 @@ def reported(root: Path) -> list[Any]:
 def described(case: Case, root: Path) -> list[tuple[str, int, str, str]]:
     """What the program knows: (path, line, kind, text) of every line of the case."""
     from cachelint.check import link_project
-
     from cachelint.program import describe
 
     program = link_project(root, use_store=False, jobs=1)
