@@ -149,8 +149,8 @@ LIBRARIES: tuple[Library, ...] = (
 def from_config(raw: Sequence[Mapping[str, object]]) -> tuple[Library, ...]:
     """The libraries that a project describes in its own configuration.
 
-    Takes the tables of `[[tool.cachelint.libraries]]` in order, gives one Library for each. Raises ValueError with a
-    message that names the library (by name, or by its 1-based place when it has none) and the field at fault.
+    Takes the tables of `[[tool.cachelint.libraries]]` in order, gives one Library for each. Raises ValueError
+    with a message that names the library (by name, or by its 1-based place when it has none) and the field.
     """
     return tuple(_library(table, place) for place, table in enumerate(raw, start=1))
 

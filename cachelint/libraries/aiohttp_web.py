@@ -1,4 +1,4 @@
-"""aiohttp's server: route tables, views, requests (libraries.md 1.1, 1.8). Path captures are always text."""
+"""aiohttp's server: route tables, views, requests. Path captures are always text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bottle: routes on the module or an application, the global request (libraries.md 1.1, 1.8)."""
+"""Bottle: routes on the module or an application, the global request."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Django without its ORM: URLs, views, requests, logins, page caching, rendering (libraries.md 1.1, 1.2, 3.7, 3.16).
+"""Django without its ORM: URLs, views, requests, logins, page caching, rendering.
 
-Generic views read the database by themselves: see django_orm. `form.cleaned_data` has no row on purpose: its type
-depends on the field (an IntegerField is harmless), and rows cannot follow fields.
+Generic views read the database by themselves: see django_orm. `form.cleaned_data` has no row on purpose:
+its type depends on the field (an IntegerField is harmless), and rows cannot follow fields.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ LOGINS = (
 )
 
 PAGES = (
-    # The key has no user, and `Vary` only as seen inside the decorator: 3.7, measured.
+    # The key has no user, and `Vary` only as seen inside the decorator: measured.
     Memoizes(
         on="django.views.decorators.cache",
         names="cache_page",

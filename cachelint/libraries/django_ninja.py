@@ -1,4 +1,4 @@
-"""django-ninja: operations typed by annotation, authentication by `auth=` (libraries.md 1.4)."""
+"""django-ninja: operations typed by annotation, authentication by `auth=`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django REST framework and drf-extensions: views, inputs, permissions, serializers (libraries.md 1.3).
+"""Django REST framework and drf-extensions: views, inputs, permissions, serializers.
 
 The queries that its generic views run by themselves are in django_orm's neighbourhood, as GenericView rows.
 `serializer.validated_data` has no row on purpose: its type depends on the serializer's fields.
@@ -82,7 +82,7 @@ HANDLERS = (
         dialect="drf",
         auth=_AUTH,
     ),
-    # Hooks of the generic views: the framework calls them, no URL names them. They take self alone, or a serializer.
+    # Hooks of the generic views: the framework calls them, no URL names them, and none takes the request.
     HandlerClass(
         on=GENERIC,
         methods="get_queryset:GET get_object:GET filter_queryset:GET get_serializer_context:GET "

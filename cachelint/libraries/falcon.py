@@ -1,4 +1,4 @@
-"""Falcon: resources without a base class, requests, typed parameters (libraries.md 1.1, 1.8).
+"""Falcon: resources without a base class, requests, typed parameters.
 
 A resource is any class; it becomes one by `app.add_route("/x/{id:int}", Resource())`. Logins are middleware.
 """

@@ -1,4 +1,4 @@
-"""FastAPI: operations, parameters by annotation, dependencies, security (libraries.md 1.6).
+"""FastAPI: operations, parameters by annotation, dependencies, security.
 
 Requests, responses and background tasks are Starlette's.
 """

@@ -1,4 +1,4 @@
-"""Flask, and Quart which repeats its names: routes, views, requests, logins (libraries.md 1.1, 1.5, 3.16).
+"""Flask, and Quart which repeats its names: routes, views, requests, logins.
 
 A `before_request` hook that checks a login is invisible at the view; rows cannot say it.
 """
@@ -117,15 +117,6 @@ def _inputs(package: str) -> tuple[AnyRow, ...]:
             params="template **context",
             argument="*",
         ),
-        *(
-            SetsHeader(on=CACHE_CONTROL, names=names, directive=directive, used="assign")
-            for names, directive in (
-                ("public s_maxage", "public"),
-                ("private", "private"),
-                ("no_store", "no-store"),
-                ("max_age", "max-age"),
-            )
-        ),
         SetsHeader(on=f"{package}.Response", names="headers", used="item"),
     )
 
@@ -148,6 +139,15 @@ ARGUMENTS = (
     Type(
         name=MULTI_DICT,
         aliases="werkzeug.datastructures.structures.MultiDict werkzeug.datastructures.ImmutableMultiDict",
+    ),
+    *(
+        SetsHeader(on=CACHE_CONTROL, names=names, directive=directive, used="assign")
+        for names, directive in (
+            ("public s_maxage", "public"),
+            ("private", "private"),
+            ("no_store", "no-store"),
+            ("max_age", "max-age"),
+        )
     ),
     Type(name=CACHE_CONTROL, aliases="werkzeug.datastructures.cache_control.ResponseCacheControl"),
     UserInput(

@@ -1,6 +1,7 @@
-"""Flask-RESTful and flask-restx: resources, namespaces (libraries.md 1.5).
+"""Flask-RESTful and flask-restx: resources, namespaces.
 
-`RequestParser.parse_args()` has no row on purpose: each argument has the type that `add_argument(type=...)` gave it.
+`RequestParser.parse_args()` has no row on purpose: each argument has the type that `add_argument(type=...)`
+gave it.
 """
 
 from __future__ import annotations

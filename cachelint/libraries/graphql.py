@@ -1,7 +1,7 @@
-"""Strawberry and Graphene: resolvers as handlers (libraries.md 1.8).
+"""Strawberry and Graphene: resolvers as handlers.
 
-A query resolver counts as a safe method, a mutation as an unsafe one, whatever HTTP method carries them. Graphene's
-`resolve_<field>` methods and strawberry's `info.context` need names that rows cannot say.
+A query resolver counts as a safe method, a mutation as an unsafe one, whatever HTTP method carries them.
+Graphene's `resolve_<field>` methods and strawberry's `info.context` need names that rows cannot say.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Litestar: handlers, controllers, guards, parameters by annotation (libraries.md 1.7).
+"""Litestar: handlers, controllers, guards, parameters by annotation.
 
 Its response cache (`@get(cache=60)`) and its stores are in litestar_cache.
 """

@@ -1,4 +1,4 @@
-"""Pyramid: view configuration, requests, permissions (libraries.md 1.1, 1.8, 3.16).
+"""Pyramid: view configuration, requests, permissions.
 
 The path of a view is the pattern that `config.add_route(name, pattern)` gives to its `route_name`.
 """

@@ -1,4 +1,4 @@
-"""Sanic: routes, blueprints, class views, requests (libraries.md 1.1, 1.8).
+"""Sanic: routes, blueprints, class views, requests.
 
 Logins are middleware and decorators of the project; only what they leave on the request can be said here.
 """

@@ -1,8 +1,8 @@
-"""Calls and tests that make text fit for a key (libraries.md 5).
+"""Calls and tests that make text fit for a key.
 
-What looks like one and is none has no row: strip, lower, replace, slices, html.escape, repr, json.dumps keep the
-user's characters, and a method on raw text stays raw. `hash()` has none either: it differs per process, so the key
-is useless, and unstable-key speaks of it.
+What looks like one and is none has no row: strip, lower, replace, slices, html.escape, repr, json.dumps keep
+the user's characters, and a method on raw text stays raw. `hash()` has none either: it differs per process,
+so the key is useless, and that is another rule's business.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ ENCODINGS = (
     Sanitizes(on="werkzeug.utils", names="secure_filename", params="filename"),
 )
 
-# `re.match` with `$` lets one trailing newline through. That is too little to accuse an error-level rule's reader of.
+# `re.match` with `$` lets one trailing newline through: too little to call a value unvalidated.
 CHECKS = (
     Type(name="builtins.str"),
     Checks(on="builtins.str", names="isdigit isdecimal isnumeric isalnum isalpha isidentifier"),

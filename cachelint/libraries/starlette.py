@@ -1,4 +1,4 @@
-"""Starlette: routes, endpoints, requests, background work (libraries.md 1.1, 1.6).
+"""Starlette: routes, endpoints, requests, background work.
 
 The request class is FastAPI's too; FastAPI's own names are in fastapi.
 """

@@ -1,4 +1,4 @@
-"""Python's own exception classes: which `except` stops which (libraries.md 4)."""
+"""Python's own exception classes: which `except` stops which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tornado: request handlers and their arguments (libraries.md 1.1, 1.8). URL groups are text."""
+"""Tornado: request handlers and their arguments. URL groups are text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Annotation types: what a handler's parameter may still hold once it was validated (libraries.md 1.6, 5).
+"""Annotation types: what a handler's parameter may still hold once it was validated.
 
-Also pydantic's models, whose dumps carry their fields. A `str` field stays raw text even with a maximum length.
+Also pydantic's models, whose dumps carry their fields. A `str` field stays raw even with a maximum length.
 """
 
 from __future__ import annotations
