@@ -1,0 +1,19 @@
+"""argv -> check -> reporter -> exit code. Commands are imported only once it is known that one is wanted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cachelint import __version__
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line; ends the process with the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--version"]:
+        print(f"cachelint {__version__}")
+        sys.exit(0)
+    from cachelint.cli.app import app
+
+    app.main(arguments, prog_name="cachelint")

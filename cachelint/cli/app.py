@@ -1,0 +1,105 @@
+"""The commands, and what `check` accepts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cachelint import __version__
+from cachelint.check import Task, run
+from cachelint.cli import settings
+from cachelint.cli.dump import dump
+from cachelint.cli.explain import explain, rules
+from cachelint.cli.output import said_to_people, show_statistics, write_report
+from cachelint.cli.progress import Progress
+from cachelint.config import Config
+from cachelint.finding import Report, Severity
+from cachelint.reporters import FORMATS
+
+NAMES = "RULES"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="cachelint", message="%(prog)s %(version)s")
+def app() -> None:
+    """Static analysis of application caching (Redis, Memcached, Django cache...) in Python web code."""
+
+
+@app.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there."
+)
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration.")
+@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
+@click.option("--select", multiple=True, metavar=NAMES, help='Run only these rules (names, codes or "all").')
+@click.option("--ignore", multiple=True, metavar=NAMES, help="Do not run these rules.")
+@click.option("--extend-select", multiple=True, metavar=NAMES, help="Run these rules, too.")
+@click.option("--persona", type=click.Choice(["regular", "pedantic", "auditor"]), help="How much to show.")
+@click.option(
+    "--min-confidence", type=click.Choice(["high", "medium", "low"]), help="Show surer findings only."
+)
+@click.option(
+    "--min-severity", type=click.Choice(["error", "warning", "note"]), help="Show worse findings only."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="Exit with 1 from this severity on (default: error).",
+)
+@click.option("--stdin-filename", metavar="NAME", type=click.Path(path_type=Path), help="stdin is this file.")
+@click.option("--statistics", is_flag=True, help="Say on stderr what was recognised.")
+@click.option("--show-settings", is_flag=True, help="Print the settings in use and stop.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write stored facts (nothing is stored yet).")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use (default: one per core)."
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="Findings only.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done.")
+@click.pass_context
+def check(context: click.Context, /, paths: tuple[Path, ...], **options: Any) -> None:
+    """Check a project. PATHS choose what is reported; the whole project is always what is known.
+
+    Exit code: 0 nothing at or above --fail-on, 1 such findings, 2 wrong usage or configuration, or something
+    could not be analysed.
+    """
+    task = settings.task(paths, options, sys.stdin.buffer)
+    if options["show_settings"]:
+        click.echo(settings.shown(task), nl=False)
+        context.exit(0)
+    if options["verbose"]:
+        said_to_people(f"project {task.project}, configuration {task.config.origin.path or 'built in'}")
+    report = _checked(task, options)
+    context.exit(exit_code(report, task.config))
+
+
+def _checked(task: Task, options: dict[str, Any]) -> Report:
+    with Progress(silent=options["quiet"]) as progress:
+        result = run(task, progress.advance)
+    write_report(result.report, task, options)
+    if options["statistics"]:
+        show_statistics(result)
+    if options["verbose"]:
+        summary = result.report.summary
+        said_to_people(f"{summary.analysed} of {summary.files} files analysed in {summary.seconds:.1f} s")
+    return result.report
+
+
+def exit_code(report: Report, config: Config) -> int:
+    """2 when something could not be analysed, 1 for findings at or above `fail-on`, else 0."""
+    if report.errors:
+        return 2
+    if config.fail_on == "never":
+        return 0
+    limit = Severity(config.fail_on).rank
+    return int(any(finding.severity.rank >= limit for finding in report.findings))
+
+
+app.add_command(explain)
+app.add_command(rules)
+app.add_command(dump)

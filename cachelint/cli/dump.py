@@ -1,0 +1,38 @@
+"""`dump`: the stages between a file and its findings, for contributors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cachelint.check import link_project
+from cachelint.cli import settings
+from cachelint.facts import FactsError, extract
+from cachelint.files import relative
+from cachelint.program import describe
+
+
+@click.command()
+@click.argument("stage", type=click.Choice(["facts", "effects", "summaries"]))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
+def dump(stage: str, file: Path, project: Path | None) -> None:
+    """Print what is known about FILE: its facts, the effects of its lines, or all that was concluded."""
+    if stage == "facts":
+        click.echo(_facts(file))
+        return
+    root = settings.root(project, [file])
+    program = link_project(root, settings.configuration(root, None))
+    for known in describe(program, relative(file, root)):
+        if stage == "summaries" or known.kind == "effect":
+            click.echo(f"{known.line}: {known.kind}: {known.text}")
+
+
+def _facts(file: Path) -> str:
+    from rich.pretty import pretty_repr
+
+    try:
+        return pretty_repr(extract(file.read_bytes()), max_width=110)
+    except FactsError as error:
+        raise click.ClickException(f"{file}:{error.line}:{error.column}: {error.message}") from None
