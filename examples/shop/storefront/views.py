@@ -18,7 +18,9 @@ def suggestions(request: HttpRequest) -> JsonResponse:
     prefix = request.GET.get("prefix", "").strip().lower()
     key = f"suggestion:list:{prefix}"
     names = cache.get_or_set(
-        key, lambda: list(Category.objects.filter(name__istartswith=prefix).values_list("name", flat=True)), 300
+        key,
+        lambda: list(Category.objects.filter(name__istartswith=prefix).values_list("name", flat=True)),
+        300,
     )
     return JsonResponse({"names": names})
 
