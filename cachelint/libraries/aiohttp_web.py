@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    AnyRow,
     Authenticates,
     Dialect,
     HandlerClass,
@@ -23,7 +24,7 @@ DISPATCHER = "aiohttp.web.UrlDispatcher"
 VIEW = "aiohttp.web.View"
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
-TYPES = (
+TYPES: tuple[AnyRow, ...] = (
     Type(name=REQUEST, aliases="aiohttp.web_request.Request aiohttp.web_request.BaseRequest"),
     Type(name="aiohttp.web.Response", aliases="aiohttp.web_response.Response"),
     Type(name=TABLE, aliases="aiohttp.web_routedef.RouteTableDef"),
@@ -33,7 +34,7 @@ TYPES = (
     Obtains(on="aiohttp.web.Application", names="router", how="value", gives=DISPATCHER),
 )
 
-HANDLERS = (
+HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="aiohttp", request=REQUEST, others="none"),
     *(
         Handles(on=TABLE, names=name, params="path", method=name.upper(), dialect="aiohttp")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    AnyRow,
     Authenticates,
     Converter,
     Dialect,
@@ -20,7 +21,7 @@ REQUEST = "bottle.BaseRequest"
 RESPONSE = "bottle.BaseResponse"
 VALUES = "bottle.FormsDict"
 
-HANDLERS = (
+HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="bottle"),
     Handles(
         on="bottle bottle.Bottle",

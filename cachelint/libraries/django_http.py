@@ -7,6 +7,7 @@ its type depends on the field (an IntegerField is harmless), and rows cannot fol
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    AnyRow,
     Authenticates,
     Converter,
     Dialect,
@@ -55,7 +56,13 @@ _EDITING = (
     "django.views.generic.DeleteView"
 )
 
-TYPES = (
+
+def _short(name: str) -> str:
+    """The package re-exports every generic view but the Base* ones."""
+    return "" if name.startswith("Base") else f"django.views.generic.{name}"
+
+
+TYPES: tuple[AnyRow, ...] = (
     Type(
         name=REQUEST,
         aliases="django.http.request.HttpRequest django.core.handlers.wsgi.WSGIRequest "
@@ -67,7 +74,7 @@ TYPES = (
     Type(name="django.template.backends.django.Template"),
     Type(name=VIEW, aliases="django.views.View django.views.generic.View"),
     *(
-        Type(name=f"django.views.generic.{module}.{name}", aliases=f"django.views.generic.{name}", bases=VIEW)
+        Type(name=f"django.views.generic.{module}.{name}", aliases=_short(name), bases=VIEW)
         for module, names in _GENERIC.items()
         for name in names.split()
     ),
@@ -76,7 +83,7 @@ TYPES = (
     Type(name="django.forms.ModelForm", aliases="django.forms.models.ModelForm", bases=FORM),
 )
 
-URLS = (
+URLS: tuple[AnyRow, ...] = (
     Dialect(name="django", request=REQUEST),
     Handles(
         on="django.urls django.urls.conf",
@@ -112,7 +119,7 @@ URLS = (
     ),
 )
 
-VIEWS = (
+VIEWS: tuple[AnyRow, ...] = (
     HandlerClass(
         on=VIEW,
         methods="get:GET post:POST put:PUT patch:PATCH delete:DELETE head:HEAD options:OPTIONS trace:TRACE",
@@ -166,7 +173,7 @@ VIEWS = (
     ),
 )
 
-INPUTS = (
+INPUTS: tuple[AnyRow, ...] = (
     UserInput(on=REQUEST, names="GET", kind="query parameter"),
     UserInput(on=REQUEST, names="POST body", kind="body"),
     UserInput(on=REQUEST, names="FILES", kind="file name"),
@@ -184,7 +191,7 @@ INPUTS = (
     Identity(on=REQUEST, names="auser", how="call"),
 )
 
-LOGINS = (
+LOGINS: tuple[AnyRow, ...] = (
     Authenticates(
         on="django.contrib.auth.decorators", names="login_required permission_required user_passes_test"
     ),
@@ -198,7 +205,7 @@ LOGINS = (
     Authenticates(on="django.contrib.auth.decorators", names="login_not_required", form="exempt"),
 )
 
-PAGES = (
+PAGES: tuple[AnyRow, ...] = (
     # The key has no user, and `Vary` only as seen inside the decorator: measured.
     Memoizes(
         on="django.views.decorators.cache",
@@ -252,7 +259,7 @@ PAGES = (
     SetsHeader(on=RESPONSE, names="self headers", used="item"),
 )
 
-RENDERING = (
+RENDERING: tuple[AnyRow, ...] = (
     Renders(
         on="django.shortcuts",
         names="render",

@@ -6,6 +6,7 @@ Requests, responses and background tasks are Starlette's.
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    AnyRow,
     Authenticates,
     Dialect,
     Handles,
@@ -28,7 +29,7 @@ _MARKERS = {
     "File": "body",
 }
 
-HANDLERS = (
+HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="fastapi", others="annotation"),
     *(
         Handles(
@@ -86,7 +87,7 @@ HANDLERS = (
     Mounts(on="fastapi", names="FastAPI", params="* dependencies", router="self", auth="dependencies"),
 )
 
-PARAMETERS = (
+PARAMETERS: tuple[AnyRow, ...] = (
     *(
         Parameter(
             on="fastapi fastapi.param_functions fastapi.params",
@@ -115,10 +116,14 @@ PARAMETERS = (
 )
 
 # A dependency that uses one of these, directly or through others, requires a login.
-SECURITY = (
-    "OAuth2 OAuth2PasswordBearer OAuth2AuthorizationCodeBearer HTTPBearer HTTPBasic HTTPDigest "
-    "APIKeyHeader APIKeyQuery APIKeyCookie OpenIdConnect"
-)
+SECURITY = {
+    "fastapi.security": "OAuth2 OAuth2PasswordBearer OAuth2AuthorizationCodeBearer HTTPBearer HTTPBasic "
+    "HTTPDigest APIKeyHeader APIKeyQuery APIKeyCookie OpenIdConnect",
+    "fastapi.security.oauth2": "OAuth2 OAuth2PasswordBearer OAuth2AuthorizationCodeBearer",
+    "fastapi.security.http": "HTTPBearer HTTPBasic HTTPDigest",
+    "fastapi.security.api_key": "APIKeyHeader APIKeyQuery APIKeyCookie",
+    "fastapi.security.open_id_connect_url": "OpenIdConnect",
+}
 
 FASTAPI = Library(
     name="fastapi",
@@ -132,12 +137,7 @@ FASTAPI = Library(
         Type(name="fastapi.APIRouter", aliases="fastapi.routing.APIRouter", bases="starlette.routing.Router"),
         *HANDLERS,
         *PARAMETERS,
-        Authenticates(
-            on="fastapi.security fastapi.security.oauth2 fastapi.security.http fastapi.security.api_key "
-            "fastapi.security.open_id_connect_url",
-            names=SECURITY,
-            form="dependency",
-        ),
+        *(Authenticates(on=on, names=names, form="dependency") for on, names in SECURITY.items()),
         Type(name="fastapi_users.FastAPIUsers", aliases="fastapi_users.fastapi_users.FastAPIUsers"),
         # current_user(optional=True) lets anyone in; rows cannot say it.
         Authenticates(on="fastapi_users.FastAPIUsers", names="current_user", form="dependency"),

@@ -107,6 +107,7 @@ def _inputs(package: str) -> tuple[AnyRow, ...]:
         Obtains(on=request, names="args form values", how="value", gives=MULTI_DICT),
         Obtains(on=package, names="make_response jsonify", gives=f"{package}.Response"),
         Obtains(on=f"{package}.Response", names="cache_control", how="value", gives=CACHE_CONTROL),
+        Obtains(on=package, names="current_app", how="value", gives=f"{package}.{package.capitalize()}"),
         Identity(on=package, names="session"),
         Identity(on=f"{package}.g", names="user"),
         Passes(on=f"{package} {package}.json", names="jsonify", params="*values **fields", argument="*"),
@@ -121,7 +122,7 @@ def _inputs(package: str) -> tuple[AnyRow, ...]:
     )
 
 
-CONVERTERS = tuple(
+CONVERTERS: tuple[AnyRow, ...] = tuple(
     Converter(dialect="flask", word=word, safe=safe, bounded=word == "any")
     for word, safe in (
         ("string", False),
@@ -135,7 +136,7 @@ CONVERTERS = tuple(
 )
 
 # A failed conversion gives the default, so the result is of the type or the default: never the text.
-ARGUMENTS = (
+ARGUMENTS: tuple[AnyRow, ...] = (
     Type(
         name=MULTI_DICT,
         aliases="werkzeug.datastructures.structures.MultiDict werkzeug.datastructures.ImmutableMultiDict",
@@ -168,7 +169,7 @@ ARGUMENTS = (
     ),
 )
 
-FLASK_LOGINS = (
+FLASK_LOGINS: tuple[AnyRow, ...] = (
     Identity(on="flask_login", names="current_user"),
     Identity(on="flask_security", names="current_user"),
     Identity(on="flask_jwt_extended", names="current_user"),

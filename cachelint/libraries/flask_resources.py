@@ -13,7 +13,7 @@ _METHODS = "get:GET post:POST put:PUT patch:PATCH delete:DELETE head:HEAD option
 
 def _resource(package: str, module: str) -> tuple[AnyRow, ...]:
     return (
-        Type(name=f"{package}.Api", aliases=f"{package}.api.Api"),
+        Type(name=f"{package}.Api", aliases="flask_restx.api.Api" if package == "flask_restx" else ""),
         Type(name=f"{package}.Resource", aliases=module, bases="flask.views.MethodView"),
         HandlerClass(
             on=f"{package}.Resource",
@@ -33,7 +33,7 @@ def _resource(package: str, module: str) -> tuple[AnyRow, ...]:
             dialect="flask",
         ),
         Passes(
-            on=f"{package} {package}.marshalling",
+            on=package,
             names="marshal",
             params="data fields envelope",
             argument="data",

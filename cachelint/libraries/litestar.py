@@ -6,6 +6,7 @@ Its response cache (`@get(cache=60)`) and its stores are in litestar_cache.
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    AnyRow,
     Converter,
     Dialect,
     HandlerClass,
@@ -36,7 +37,7 @@ _TYPES_OF_PATHS = (
     ("timedelta", True),
 )
 
-HANDLERS = (
+HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="litestar", others="annotation"),
     *(
         Handles(
@@ -73,7 +74,7 @@ HANDLERS = (
     *(Converter(dialect="litestar", word=word, safe=safe) for word, safe in _TYPES_OF_PATHS),
 )
 
-PARAMETERS = (
+PARAMETERS: tuple[AnyRow, ...] = (
     Parameter(
         on="litestar.params",
         names="Parameter",

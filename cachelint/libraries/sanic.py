@@ -6,6 +6,7 @@ Logins are middleware and decorators of the project; only what they leave on the
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    AnyRow,
     Converter,
     Dialect,
     HandlerClass,
@@ -22,7 +23,7 @@ from cachelint.vocabulary import (
 REQUEST = "sanic.request.Request"
 ROUTERS = "sanic.Sanic sanic.Blueprint"
 
-HANDLERS = (
+HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="sanic", request=REQUEST),
     Handles(on=ROUTERS, names="route", params="uri methods", path="uri", methods="methods", dialect="sanic"),
     *(

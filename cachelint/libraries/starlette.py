@@ -6,6 +6,7 @@ The request class is FastAPI's too; FastAPI's own names are in fastapi.
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    AnyRow,
     Authenticates,
     Converter,
     Dialect,
@@ -32,7 +33,7 @@ APPLICATION = "starlette.applications.Starlette"
 ENDPOINT = "starlette.endpoints.HTTPEndpoint"
 TASKS = "starlette.background.BackgroundTasks"
 
-TYPES = (
+TYPES: tuple[AnyRow, ...] = (
     Type(name=APPLICATION),
     Type(name=ROUTER),
     Type(name=CONNECTION, aliases="fastapi.requests.HTTPConnection"),
@@ -56,7 +57,7 @@ TYPES = (
     Type(name="starlette.templating.Jinja2Templates", aliases="fastapi.templating.Jinja2Templates"),
 )
 
-HANDLERS = (
+HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="starlette", request=REQUEST, others="none"),
     Handles(
         on="starlette.routing",
@@ -114,7 +115,7 @@ HANDLERS = (
     ),
 )
 
-INPUTS = (
+INPUTS: tuple[AnyRow, ...] = (
     UserInput(on=CONNECTION, names="query_params", kind="query parameter"),
     UserInput(on=CONNECTION, names="path_params", kind="path"),
     UserInput(on=CONNECTION, names="headers url base_url", kind="header"),
@@ -137,7 +138,7 @@ INPUTS = (
     Parameter(on="starlette.background", names="BackgroundTasks", kind="injected"),
 )
 
-WORK = (
+WORK: tuple[AnyRow, ...] = (
     Invokes(
         on="starlette.concurrency fastapi.concurrency",
         names="run_in_threadpool",

@@ -138,5 +138,28 @@ STDLIB = Library(
         *RUNNERS,
         *LATER,
         Suppresses(on="contextlib", names="suppress"),
+        Passes(
+            on="contextlib",
+            names="closing aclosing",
+            params="thing",
+            argument="thing",
+            gives="argument:thing",
+        ),
+        Passes(
+            on="contextlib",
+            names="nullcontext",
+            params="enter_result",
+            argument="enter_result",
+            gives="argument:enter_result",
+        ),
+        Type(name="contextlib.ExitStack"),
+        Type(name="contextlib.AsyncExitStack", bases="contextlib.ExitStack"),
+        Passes(
+            on="contextlib.ExitStack",
+            names="enter_context enter_async_context",
+            params="cm",
+            argument="cm",
+            gives="argument:cm",
+        ),
     ),
 )

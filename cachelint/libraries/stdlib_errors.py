@@ -65,7 +65,7 @@ BaseException
 _ALIASES = {
     "OSError": "builtins.IOError builtins.EnvironmentError socket.error select.error os.error",
     "TimeoutError": "asyncio.TimeoutError asyncio.exceptions.TimeoutError socket.timeout "
-    "concurrent.futures.TimeoutError concurrent.futures._base.TimeoutError async_timeout.TimeoutError",
+    "concurrent.futures.TimeoutError concurrent.futures._base.TimeoutError",
 }
 
 
