@@ -11,10 +11,10 @@ from cachelint.vocabulary import AnyRow, HandlerClass, Handles, Library, Mounts,
 _METHODS = "get:GET post:POST put:PUT patch:PATCH delete:DELETE head:HEAD options:OPTIONS"
 
 
-def _resource(package: str, module: str) -> tuple[AnyRow, ...]:
+def _resource(package: str, api: str, resource: str) -> tuple[AnyRow, ...]:
     return (
-        Type(name=f"{package}.Api", aliases="flask_restx.api.Api" if package == "flask_restx" else ""),
-        Type(name=f"{package}.Resource", aliases=module, bases="flask.views.MethodView"),
+        Type(name=f"{package}.Api", aliases=api),
+        Type(name=f"{package}.Resource", aliases=resource, bases="flask.views.MethodView"),
         HandlerClass(
             on=f"{package}.Resource",
             methods=_METHODS,
@@ -45,7 +45,7 @@ FLASK_RESTFUL = Library(
     name="flask-restful",
     packages="flask_restful",
     rows=(
-        *_resource("flask_restful", ""),
+        *_resource("flask_restful", api="", resource=""),
         Handles(
             on="flask_restful.Api",
             names="resource",
@@ -61,7 +61,7 @@ FLASK_RESTX = Library(
     name="flask-restx",
     packages="flask_restx",
     rows=(
-        *_resource("flask_restx", "flask_restx.resource.Resource"),
+        *_resource("flask_restx", api="flask_restx.api.Api", resource="flask_restx.resource.Resource"),
         Type(name="flask_restx.Namespace", aliases="flask_restx.namespace.Namespace"),
         Handles(
             on="flask_restx.Namespace flask_restx.Api",

@@ -29,7 +29,7 @@ _BOUNDED = (
     "django.db.models.IntegerChoices"
 )
 _RAW = (
-    "builtins.str builtins.bytes builtins.bytearray builtins.dict builtins.object typing.Any typing.AnyStr "
+    "builtins.str builtins.bytes builtins.bytearray builtins.dict typing.Any typing.AnyStr "
     "typing.Text pydantic.EmailStr pydantic.NameEmail pydantic.HttpUrl pydantic.AnyUrl pydantic.AnyHttpUrl "
     "pydantic.StrictStr pydantic.StrictBytes pydantic.SecretStr pydantic.SecretBytes pydantic.Json "
     "pydantic.FilePath pydantic.JsonValue"
