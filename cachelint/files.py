@@ -175,7 +175,7 @@ class _Walk:
     def asked_for(self, path: str) -> None:
         """Take a path although it is excluded; below an excluded folder only NOT_SOURCE still applies."""
         full = self.project / path
-        if full.is_file():
+        if not full.is_dir():
             self._file(path)
         elif os.path.realpath(full) not in self.entered:
             walk = _Walk(self.project, _below(path, NOT_SOURCE))

@@ -118,8 +118,9 @@ def _width(character: str) -> int:
 def _not_analysed(report: Report, paint: Paint) -> list[str]:
     told = {(f.at.path, f.at.line, f.at.column) for f in report.findings if f.rule == "syntax-error"}
     return [
-        f"{paint('not analysed', 'error')}: {_printable(f'{e.path}:{e.line}:{e.column}: ' if e.path else '')}"
-        f"{_printable(e.message)}\n"
+        f"{paint('not analysed', 'error')}: {_printable(f'{e.path}:{e.line}:{e.column}: {e.message}')}\n"
+        if e.path
+        else f"{paint('failed', 'error')}: {_printable(e.message)}\n"
         for e in report.errors
         if (e.path, e.line, e.column) not in told
     ]
@@ -129,7 +130,7 @@ def _summary(report: Report) -> str:
     counts = Counter(finding.severity.value for finding in report.findings)
     found = ", ".join(_counted(counts[name], name) for name in ("error", "warning", "note") if counts[name])
     line = f"{found or 'Nothing found'} in {_counted(report.summary.files, 'file')}"
-    failed = len({error.path for error in report.errors})
+    failed = len({error.path for error in report.errors if error.path})
     return f"{line}; {failed} not analysed" if failed else line
 
 
