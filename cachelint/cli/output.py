@@ -46,13 +46,14 @@ def source_of(task: Task) -> Callable[[str], Sequence[str]]:
 
     def lines(path: str) -> Sequence[str]:
         if path not in known:
-            known[path] = _read(task.project / path)
+            known[path] = lines_of(task.project / path)
         return known[path]
 
     return lines
 
 
-def _read(path: Path) -> list[str]:
+def lines_of(path: Path) -> list[str]:
+    """The lines of a file as Python counts them; none when it cannot be read."""
     try:
         return _lines(path.read_bytes())
     except OSError:

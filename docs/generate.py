@@ -1,0 +1,149 @@
+"""Rewrite what the documents say about rules, libraries and the example from the code itself.
+
+`python docs/generate.py` writes README.md and docs/rules.md; with `--check` it writes nothing and ends with 1 when a
+document is out of date.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from pathlib import Path
+
+from cachelint import vocabulary
+from cachelint.check import check_project
+from cachelint.cli.output import lines_of
+from cachelint.finding import Report, Severity
+from cachelint.libraries import LIBRARIES
+from cachelint.reporters import FORMATS
+from cachelint.rule import Rule
+from cachelint.rules import RULES
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "shop"
+KINDS = (
+    ("web framework", (vocabulary.Handles, vocabulary.HandlerClass)),
+    (
+        "cache",
+        (
+            vocabulary.CacheRead,
+            vocabulary.CacheWrite,
+            vocabulary.Memoizes,
+            vocabulary.Mapping,
+            vocabulary.Outage,
+        ),
+    ),
+    ("database", (vocabulary.DbRead, vocabulary.DbLazy, vocabulary.DbWrite, vocabulary.Statement)),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Write or compare all documents; the exit code."""
+    stale = 0
+    for path, text in documents().items():
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8")
+        elif text != before:
+            stale = 1
+            name = path.relative_to(ROOT).as_posix()
+            sys.stdout.writelines(difflib.unified_diff(*_lines(before, text), name, f"{name} (generated)"))
+    return stale
+
+
+def documents() -> dict[Path, str]:
+    """The generated documents: path and full text."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, text in (("example", example()), ("rules", rule_table()), ("libraries", library_table())):
+        readme = between_markers(readme, name, text)
+    return {ROOT / "README.md": readme, ROOT / "docs" / "rules.md": rule_pages()}
+
+
+def between_markers(document: str, name: str, text: str) -> str:
+    """The document with the text between the markers of this name. Raises ValueError when it has none."""
+    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end: {name} -->)", re.DOTALL)
+    result, count = pattern.subn(lambda match: f"{match[1]}{text}{match[2]}", document)
+    if count != 1:
+        raise ValueError(f"the document has {count} places for {name}, not one")
+    return result
+
+
+def rule_table() -> str:
+    """All rules as a table."""
+    rows = [
+        f"| {rule.code} | [{rule.name}](docs/rules.md#{rule.name}) | {rule.severity.value} "
+        f"| {rule.persona.value} | {rule.summary} |"
+        for rule in RULES
+    ]
+    return "\n".join(
+        ["| code | rule | severity | shown to | what is wrong |", "|---|---|---|---|---|", *rows, ""]
+    )
+
+
+def library_table() -> str:
+    """All libraries as a table: which imports are known, and as what."""
+    rows = [
+        f"| {library.name} | {_packages(library)} | {_kinds(library)} |" for library in _sorted_libraries()
+    ]
+    return "\n".join(["| library | imports | known as |", "|---|---|---|", *rows, ""])
+
+
+def _sorted_libraries() -> list[vocabulary.Library]:
+    return sorted(LIBRARIES, key=lambda library: library.name.lower())
+
+
+def _packages(library: vocabulary.Library) -> str:
+    return ", ".join(f"`{package}`" for package in library.packages.split())
+
+
+def _kinds(library: vocabulary.Library) -> str:
+    kinds = [name for name, rows in KINDS if any(isinstance(row, rows) for row in library.rows)]
+    return ", ".join(kinds) or "values and checks"
+
+
+def rule_pages() -> str:
+    """docs/rules.md: the documentation of every rule."""
+    intro = (
+        "# Rules\n\nWhat cachelint reports about an application cache (Redis, Memcached, Django...). "
+        "Written by `make docs` from the rules themselves."
+    )
+    return "\n\n".join([intro, *map(_page, RULES)]) + "\n"
+
+
+def _page(rule: Rule) -> str:
+    facts = (
+        f"{rule.code}, {rule.severity.value}, confidence {rule.confidence.value}, shown to {rule.persona.value}, "
+        f"since {rule.since}"
+    )
+    parts = [f"## {rule.name}", rule.summary, facts]
+    parts += [f"### {heading}\n\n{body.strip()}" for heading, body in rule.documentation.items()]
+    return "\n\n".join(parts)
+
+
+def example() -> str:
+    """What a run says about the example: its first error in full, then every finding in one line."""
+    report = check_project(EXAMPLE, jobs=1)
+    parts = [
+        ("cachelint check examples/shop", _rendered("text", _first_error(report)) + "...\n"),
+        ("cachelint check --format concise examples/shop", _rendered("concise", report)),
+    ]
+    return "\n".join(f"```console\n$ {command}\n{output}```\n" for command, output in parts)
+
+
+def _first_error(report: Report) -> Report:
+    errors = [finding for finding in report.findings if finding.severity == Severity.ERROR]
+    traced = [finding for finding in errors if finding.trace]
+    return Report(tuple((traced or errors)[:1]), (), report.summary)
+
+
+def _rendered(name: str, report: Report) -> str:
+    return FORMATS[name](report, lambda path: lines_of(EXAMPLE / path), color=False, quiet=True)
+
+
+def _lines(before: str, after: str) -> tuple[list[str], list[str]]:
+    return before.splitlines(keepends=True), after.splitlines(keepends=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
