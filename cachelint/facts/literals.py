@@ -89,7 +89,7 @@ def integer(source: str, at: int, end: int) -> Expression:
     try:
         value = int(source, 0)
     except ValueError:
-        return Unknown(at, end, "number")
+        return Unknown(at, end, "big number")
     return Constant(at, end, value) if value in _INT64 else Unknown(at, end, "big number")
 
 

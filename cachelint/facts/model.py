@@ -48,7 +48,7 @@ class Call(Node, frozen=True, array_like=True, tag="C", gc=False):
 class Constant(Node, frozen=True, array_like=True, tag="K", gc=False):
     """A literal. Bytes are kept as latin-1 text with `is_bytes`; numbers beyond 64 bits become Unknown."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     is_bytes: bool = False
 
 

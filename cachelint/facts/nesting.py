@@ -18,25 +18,31 @@ DEEP = 60
 
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')"""
-    r"""|\#[^\r\n]*|\\\r?\n|[\[({\])},;\n.+*/%@&^|~-]|\b(?:not|lambda|if|for|await|case)\b""",
+    r"""|\#[^\r\n]*|\\\r?\n|[\[({\])},;\n.+*/%@&^|~-]|\b(?:not|and|or|lambda|if|elif|for|await|case)\b""",
     re.DOTALL,
 )
-_INSIDE = re.compile(r"[\[({\])},;\n.+*/%@&^|~-]|\b(?:not|lambda|if|for|await)\b")
-_SKIPPED = frozenset("\"'#\\")
+_INSIDE = re.compile(r"[\[({\])},;\n.+*/%@&^|~-]|\b(?:not|and|or|lambda|if|for|await)\b")
+_OPENING, _CLOSING, _ENDING = frozenset("([{"), frozenset(")]}"), frozenset(",;\n")
 
 
 def check_nesting(text: str) -> bool:
     """True when the text nests so deeply that it needs a large stack; raises FactsError when it must not be parsed."""
-    return _Measure(text).deep
+    measure = _Measure(text)
+    measure.scan(_TOKEN, 0, len(text))
+    return measure.deep
 
 
 class _Measure:
-    """One pass over the brackets and operators; strings and comments are stepped over, f-strings looked into."""
+    """One pass over brackets and operators; comments are stepped over, strings count as links of a chain.
+
+    A chain ends at a comma, a semicolon or the end of its line. `total` adds up the chains around a place, which bounds
+    the height of the tree there. An `elif` nests in the one before it, so all of a file count as one chain.
+    """
 
     def __init__(self, text: str) -> None:
-        self.deep = False
         self.text = text
-        self.scan(_TOKEN, 0, len(text))
+        self.deep = False
+        self.elifs = 0
 
     def scan(self, pattern: re.Pattern[str], start: int, stop: int) -> None:
         chains = [0]
@@ -44,34 +50,37 @@ class _Measure:
         case = False
         for match in pattern.finditer(self.text, start, stop):
             token = match[0]
-            if token in "([{":
+            if token in _OPENING:
                 chains[-1] += 1
-                total += 1
                 chains.append(0)
-            elif token in ")]}":
+                total += 1
+            elif token in _CLOSING:
                 if len(chains) > 1:
                     total -= chains.pop()
-            elif token in ",;\n":
+            elif token in _ENDING:
                 if token == "," or len(chains) == 1:
                     total -= chains[-1]
                     chains[-1] = 0
                     case = case and token == ","
-                continue
-            elif token[0] in "\"'#\\" or token[-1] in "\"'\n":
-                if token[-1] in "\"'" and token[0] in "fFtTrR":
-                    self.scan(_INSIDE, match.start() + 1, match.end())
-                continue
-            else:
-                case = case or (token == "case" and len(chains) == 1)
+            elif token[0] != "#" and token[0] != "\\":
                 chains[-1] += 1
                 total += 1
+                case = case or (token == "case" and len(chains) == 1)
+                self.look_into(token, match)
             if total > DEEP or case:
                 self.judge(len(chains) - 1, total, case, match.start())
+
+    def look_into(self, token: str, match: re.Match[str]) -> None:
+        if token == "elif":
+            self.elifs += 1
+            if self.elifs > DEEP:
+                self.judge(0, self.elifs, False, match.start())
+        elif token[0] in "fFtTrR" and token[-1] in "\"'":
+            self.scan(_INSIDE, match.start() + 1, match.end())
 
     def judge(self, brackets: int, total: int, case: bool, offset: int) -> None:
         self.deep = self.deep or total > DEEP
         limit = MAX_CASE_BRACKETS if case else MAX_BRACKETS
         if brackets > limit or total > MAX_CHAIN:
             before = self.text[:offset]
-            line = before.count("\n") + 1
-            raise FactsError("nested too deeply", line, offset - before.rfind("\n"))
+            raise FactsError("nested too deeply", before.count("\n") + 1, offset - before.rfind("\n"))

@@ -1,11 +1,12 @@
 """Where every node of a libcst tree stands, from one run of libcst's own code generation.
 
-Only the pieces of code are collected; the places are indexes into them, turned into offsets at the end. That is several times
-faster than libcst's PositionProvider, which counts lines and columns piece by piece.
+Only the pieces of code are collected; the places are indexes into them, turned into offsets at the end.
+That is several times faster than libcst's PositionProvider, which counts lines and columns piece by piece.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import accumulate
 from typing import cast
 
@@ -103,27 +104,19 @@ class _CommentRecorder(_Recorder):
 
 
 def _realign(generated: str, text: str, offsets: list[int]) -> list[int]:
-    """libcst forgets form feeds before the first word of a line: move every offset right by what its line lost."""
-    starts: list[int] = []
-    shifts: list[int] = []
-    lost = at = 0
-    written, read = generated.split("\n"), text.split("\n")
-    for new, old in zip(written, read, strict=False):
-        if not old.endswith(new):
-            raise FactsError("libcst does not reproduce this line", len(starts) + 1)
-        lost += len(old) - len(new)
-        starts.append(at)
-        shifts.append(lost)
-        at += len(new) + 1
-    if at - 1 != len(generated) or len(written) != len(read):
-        raise FactsError("libcst does not reproduce this file")
-    return _shifted(offsets, starts, shifts)
+    """Offsets in the generated code -> offsets in the text.
 
-
-def _shifted(offsets: list[int], starts: list[int], shifts: list[int]) -> list[int]:
-    line, moved = 0, []
-    for offset in offsets:
-        while line + 1 < len(starts) and starts[line + 1] <= offset:
-            line += 1
-        moved.append(offset + shifts[line])
-    return moved
+    libcst forgets some whitespace: form feeds before the first word of a line, blanks between `except X` and its colon.
+    """
+    starts, shifts = [0], [0]
+    read = 0
+    for written, character in enumerate(generated):
+        while read < len(text) and text[read] != character and text[read] in " \t\f\\\r\n":
+            read += 1
+        if text[read : read + 1] != character:
+            raise FactsError("libcst does not reproduce this line", generated.count("\n", 0, written) + 1)
+        if read - written != shifts[-1]:
+            starts.append(written)
+            shifts.append(read - written)
+        read += 1
+    return [offset + shifts[bisect_right(starts, offset) - 1] for offset in offsets]
