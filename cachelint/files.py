@@ -148,7 +148,10 @@ class _Walk:
             return
         if self._left_out(path + "/" if is_folder else path, ignores):
             return
-        if entry.is_symlink():
+        if not _is_text(path):
+            shown = os.fsencode(path).decode("utf-8", "replace")
+            self.unreadable[shown] = "its name is not UTF-8"
+        elif entry.is_symlink():
             self.links.append((path, ignores))
         elif is_folder:
             self.folder(path, ignores)
@@ -183,6 +186,14 @@ class _Walk:
             walk.links_left_over()
             self.found |= walk.found
             self.unreadable |= walk.unreadable
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _below(path: str, patterns: Sequence[str]) -> pathspec.GitIgnoreSpec:

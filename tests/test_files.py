@@ -74,14 +74,25 @@ def test_links_make_no_loops_and_no_doubles(tmp_path: Path) -> None:
     assert paths_of(project) == ["app/a.py", "shared/s.py", "z.py"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_folder_is_reported(tmp_path: Path) -> None:
+def test_an_unreadable_folder_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "a.py", "shut/b.py")
-    (tmp_path / "shut").chmod(0)
+    scandir = os.scandir
+
+    def refuse(path: Path) -> object:
+        if Path(path).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    assert discover(tmp_path).unreadable == (("shut", "cannot be read: Permission denied"),)
+
+
+def test_a_name_that_is_no_text_is_reported(tmp_path: Path) -> None:
     try:
-        assert discover(tmp_path).unreadable == (("shut", "cannot be read: Permission denied"),)
-    finally:
-        (tmp_path / "shut").chmod(0o700)
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.py")).touch()
+    except OSError:
+        pytest.skip("this file system has no such names")
+    assert discover(tmp_path).unreadable == (("\N{REPLACEMENT CHARACTER}.py", "its name is not UTF-8"),)
 
 
 def test_module_names_start_at_the_outermost_package(tmp_path: Path) -> None:
