@@ -1,4 +1,4 @@
-"""One file's bytes -> plain facts. Importing this package is cheap: libcst is loaded by the first `extract`."""
+"""One file's bytes -> plain facts. Importing this is cheap: libcst is loaded by the first `extract`."""
 
 from __future__ import annotations
 

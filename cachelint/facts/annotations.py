@@ -25,7 +25,7 @@ def lower_annotation(context: Context, node: cst.Annotation | None) -> Expressio
 
 
 def _quoted(context: Context, value: Expression) -> Expression:
-    """The same annotation with its strings parsed, where a type is expected (not in Literal or in metadata)."""
+    """The same annotation with its strings parsed where a type is expected (not in Literal or metadata)."""
     if isinstance(value, Constant):
         return _parse(context, value) if isinstance(value.value, str) and not value.is_bytes else value
     if isinstance(value, Binary) and value.operator == "|":

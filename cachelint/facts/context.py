@@ -10,13 +10,13 @@ from libcst import CSTNode, Module
 
 from cachelint.facts import model
 
-# Readers of facts walk them recursively, and so does msgspec: the facts of one function never nest deeper than this.
+# Readers of facts walk them recursively, and so does msgspec: no function's facts nest deeper than this.
 MAX_DEPTH = 200
 TOO_DEEP = "nested too deeply"
 
 
 class Scope(NamedTuple):
-    """Where a definition stands: indexes of the enclosing function and owning class, and what names start with."""
+    """Where a definition stands: indexes of enclosing function and owning class, and the name prefix."""
 
     function: int = -1
     owner: int = -1

@@ -13,7 +13,7 @@ _LINES = re.compile(rb"\r\n|\r|\n")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
-# These either are not supersets of ASCII or run an interpreter over escapes: no Python file is really written in them.
+# Not supersets of ASCII, or interpreters of escapes: no Python file is really written in them.
 _UNSUITABLE = ("utf-16", "utf-32", "utf-7", "unicode", "raw-unicode", "idna", "punycode", "undefined")
 
 
@@ -39,7 +39,7 @@ def line_starts(text: str) -> tuple[int, ...]:
 
 
 def _declared(data: bytes) -> str:
-    first, second = (_LINES.split(data, 2) + [b""])[:2]
+    first, second = [*_LINES.split(data, 2), b""][:2]
     found = _COOKIE.match(first) or (_COOKIE.match(second) if _BLANK.match(first) else None)
     if found is None:
         return "utf-8"

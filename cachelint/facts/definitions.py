@@ -11,7 +11,7 @@ from cachelint.facts.context import Context, Scope
 
 
 def lower_function(context: Context, node: cst.FunctionDef, at: int, end: int) -> model.Statement:
-    """A def: what is evaluated outside (decorators, defaults, annotations) first, then the body in its own scope."""
+    """A def: decorators, defaults and annotations in the outer scope, then the body in its own."""
     decorators = tuple(context.expression(item.decorator) for item in node.decorators)
     parameters = _parameters(context, node.params)
     returns = lower_annotation(context, node.returns)

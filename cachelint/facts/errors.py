@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class FactsError(Exception):
-    """A file that cannot be read as Python: what is wrong, and where (1-based line and column, in characters)."""
+    """A file that cannot be read as Python: what is wrong, and where (line and column, both from 1)."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         # All three go to Exception so that the error survives the trip out of a worker process.

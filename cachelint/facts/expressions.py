@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import libcst as cst
 
 from cachelint.facts import model
 from cachelint.facts.context import MAX_DEPTH, TOO_DEEP, Context, ExpressionTable
 from cachelint.facts.definitions import lower_argument, lower_lambda
+from cachelint.facts.displays import DISPLAYS, MAX_ITEMS
 from cachelint.facts.literals import integer
 from cachelint.facts.strings import lower_concatenated, lower_formatted, lower_simple
 from cachelint.facts.templates import concatenation, format_call, is_text, join, percent
-
-MAX_ITEMS = 2_000
 
 _SINGLETONS: dict[str, bool | None] = {"None": None, "True": True, "False": False}
 
@@ -134,45 +130,6 @@ def _yield(context: Context, node: cst.Yield, at: int, end: int) -> model.Expres
     return model.Yield(at, end, context.optional(node.value))
 
 
-def elements(context: Context, nodes: Sequence[Any], at: int, end: int) -> tuple[model.Expression, ...]:
-    """The items of a display; a very long one is cut and says so."""
-    items = [
-        context.expression(node) if isinstance(node, cst.StarredElement) else context.expression(node.value)
-        for node in nodes[:MAX_ITEMS]
-    ]
-    if len(nodes) > MAX_ITEMS:
-        items.append(model.Unknown(at, end, "long display"))
-    return tuple(items)
-
-
-def _starred(context: Context, node: cst.StarredElement, at: int, end: int) -> model.Expression:
-    return model.Starred(at, end, context.expression(node.value))
-
-
-def _tuple(context: Context, node: cst.Tuple, at: int, end: int) -> model.Expression:
-    return model.Collection(at, end, "tuple", elements(context, node.elements, at, end))
-
-
-def _list(context: Context, node: cst.List, at: int, end: int) -> model.Expression:
-    return model.Collection(at, end, "list", elements(context, node.elements, at, end))
-
-
-def _set(context: Context, node: cst.Set, at: int, end: int) -> model.Expression:
-    return model.Collection(at, end, "set", elements(context, node.elements, at, end))
-
-
-def _dict(context: Context, node: cst.Dict, at: int, end: int) -> model.Expression:
-    keys: list[model.Expression | None] = []
-    values: list[model.Expression] = []
-    for element in node.elements[:MAX_ITEMS]:
-        keys.append(context.expression(element.key) if isinstance(element, cst.DictElement) else None)
-        values.append(context.expression(element.value))
-    if len(node.elements) > MAX_ITEMS:
-        keys.append(None)
-        values.append(model.Unknown(at, end, "long display"))
-    return model.Dictionary(at, end, tuple(keys), tuple(values))
-
-
 def _conditional(context: Context, node: cst.IfExp, at: int, end: int) -> model.Expression:
     body, test = context.expression(node.body), context.expression(node.test)
     return model.Conditional(at, end, test, body, context.expression(node.orelse))
@@ -252,38 +209,6 @@ def _operation(context: Context, node: cst.BinaryOperation, left: model.Expressi
     return model.Binary(at, end, OPERATORS[type(node.operator)], left, right)
 
 
-def loops(context: Context, node: cst.CompFor | None) -> tuple[model.ComprehensionLoop, ...]:
-    """The `for` clauses of a comprehension, outermost first."""
-    lowered: list[model.ComprehensionLoop] = []
-    while node is not None:
-        target, iterable = context.expression(node.target), context.expression(node.iter)
-        conditions = tuple(context.expression(clause.test) for clause in node.ifs)
-        end = conditions[-1].end if conditions else iterable.end
-        is_async = node.asynchronous is not None
-        lowered.append(model.ComprehensionLoop(target.at, end, target, iterable, conditions, is_async))
-        node = node.inner_for_in
-    return tuple(lowered)
-
-
-def _comprehension(kind: str) -> Any:
-    def lower(context: Context, node: Any, at: int, end: int) -> model.Expression:
-        element = context.expression(node.elt)
-        return model.Comprehension(at, end, kind, element, loops(context, node.for_in))
-
-    return lower
-
-
-def _dict_comprehension(context: Context, node: cst.DictComp, at: int, end: int) -> model.Expression:
-    key, value = context.expression(node.key), context.expression(node.value)
-    return model.Comprehension(at, end, "dict", key, loops(context, node.for_in), value)
-
-
-def _starred_dict_comprehension(context: Context, node: Any, at: int, end: int) -> model.Expression:
-    value = context.expression(node.value)
-    element = model.Starred(value.at, value.end, value)
-    return model.Comprehension(at, end, "dict", element, loops(context, node.for_in))
-
-
 def _walrus(context: Context, node: cst.NamedExpr, at: int, end: int) -> model.Expression:
     target = node.target.value if isinstance(node.target, cst.Name) else ""
     return model.Walrus(at, end, target, context.expression(node.value))
@@ -303,28 +228,16 @@ TABLE: ExpressionTable = {
     cst.Subscript: _subscript,
     cst.Await: _await,
     cst.Yield: _yield,
-    cst.Tuple: _tuple,
-    cst.List: _list,
-    cst.Set: _set,
-    cst.Dict: _dict,
-    cst.StarredElement: _starred,
     cst.IfExp: _conditional,
     cst.BooleanOperation: _boolean,
     cst.UnaryOperation: _unary,
     cst.BinaryOperation: _binary,
     cst.Comparison: _compare,
-    cst.ListComp: _comprehension("list"),
-    cst.SetComp: _comprehension("set"),
-    cst.GeneratorExp: _comprehension("generator"),
-    cst.DictComp: _dict_comprehension,
     cst.Lambda: lower_lambda,
     cst.NamedExpr: _walrus,
+    **DISPLAYS,
 }
 
-# Node types younger than the oldest libcst allowed.
-for _youngster, _lower in (
-    ("StarredDictComp", _starred_dict_comprehension),
-    ("TemplatedString", lower_formatted),
-):
-    if hasattr(cst, _youngster):
-        TABLE[getattr(cst, _youngster)] = _lower
+# Younger than the oldest libcst allowed.
+if hasattr(cst, "TemplatedString"):
+    TABLE[cst.TemplatedString] = lower_formatted

@@ -87,7 +87,7 @@ def _comments(positions: Positions, text: str, starts: tuple[int, ...]) -> Itera
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """No garbage collection meanwhile: a tree of many small live objects is walked again and again for nothing."""
+    """No garbage collection meanwhile: it would walk the growing tree again and again for nothing."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import re
 
+# One piece at a time: repeated inside the pattern, the pieces of "####" could be cut in endlessly many ways.
 _NOTHING = re.compile(
-    rb'(?:\s|#[^\r\n]*|pass(?![\w])|"""(?:[^"\\]|\\.|"(?!""))*"""|'
+    rb'\s+|#[^\r\n]*|pass(?!\w)|"""(?:[^"\\]|\\.|"(?!""))*"""|'
     rb"'''(?:[^'\\]|\\.|'(?!''))*'''|"
     rb'"(?!"")(?:[^"\\\r\n]|\\.)*"|'
-    rb"'(?!'')(?:[^'\\\r\n]|\\.)*')*",
+    rb"'(?!'')(?:[^'\\\r\n]|\\.)*'",
     re.DOTALL,
 )
 
 
 def may_matter(data: bytes) -> bool:
-    """False only for a file of blank lines, comments, strings and `pass`: nothing can be made of or reached through it.
+    """False only for a file of blank lines, comments, strings and `pass`: it makes and reaches nothing.
 
     Text in another alphabet, null bytes and comments that speak to cachelint are left to the extractor.
     """
     if not data.isascii() or b"\0" in data or b"cachelint" in data:
         return True
-    return _NOTHING.fullmatch(data) is None
+    at = 0
+    while at < len(data):
+        found = _NOTHING.match(data, at)
+        if found is None:
+            return True
+        at = found.end()
+    return False

@@ -1,7 +1,7 @@
 """How deeply a text nests, estimated without parsing it.
 
-libcst's parser recurses in native code, where too much nesting kills the process and a nested `case` pattern takes
-exponential time. So the text is measured first.
+libcst's parser recurses in native code, where too much nesting kills the process, and a nested `case` pattern
+takes exponential time. So the text is measured first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OPENING, _CLOSING, _ENDING = frozenset("([{"), frozenset(")]}"), frozenset(",;\
 
 
 def check_nesting(text: str) -> bool:
-    """True when the text nests so deeply that it needs a large stack; raises FactsError when it must not be parsed."""
+    """True when the text needs a large stack; raises FactsError when it nests too deeply to be parsed."""
     measure = _Measure(text)
     measure.scan(_TOKEN, 0, len(text))
     return measure.deep
@@ -35,8 +35,8 @@ def check_nesting(text: str) -> bool:
 class _Measure:
     """One pass over brackets and operators; comments are stepped over, strings count as links of a chain.
 
-    A chain ends at a comma, a semicolon or the end of its line. `total` adds up the chains around a place, which bounds
-    the height of the tree there. An `elif` nests in the one before it, so all of a file count as one chain.
+    A chain ends at a comma, a semicolon or the end of its line. `total` adds up the chains around a place, which
+    bounds the height of the tree there. An `elif` nests in the one before: all of a file count as one chain.
     """
 
     def __init__(self, text: str) -> None:

@@ -30,7 +30,7 @@ class Positions:
 
 
 def locate(module: Module, text: str) -> Positions:
-    """Positions of a module parsed from `text`; comments are collected only when the text mentions cachelint."""
+    """Positions of a module parsed from `text`; comments only if the text mentions cachelint."""
     recorder = _CommentRecorder(module) if "cachelint" in text else _Recorder(module)
     module._codegen(cast(CodegenState, recorder))
     offsets = list(accumulate(map(len, recorder.tokens), initial=0))
@@ -48,7 +48,7 @@ def code_length(module: Module, node: CSTNode) -> int:
 
 
 class _Recorder:
-    """What libcst's code generation calls, reduced to appending pieces and noting where nodes begin and end."""
+    """What libcst's code generation calls: appends the pieces and notes where nodes begin and end."""
 
     def __init__(self, module: Module) -> None:
         self.default_indent = module.default_indent
@@ -106,7 +106,7 @@ class _CommentRecorder(_Recorder):
 def _realign(generated: str, text: str, offsets: list[int]) -> list[int]:
     """Offsets in the generated code -> offsets in the text.
 
-    libcst forgets some whitespace: form feeds before the first word of a line, blanks between `except X` and its colon.
+    libcst forgets some whitespace: form feeds before a line's first word, blanks before the colon of `except`.
     """
     starts, shifts = [0], [0]
     read = 0
