@@ -1,0 +1,277 @@
+"""What the project does: the questions that rules may ask, and the linking that answers them."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+
+from cachelint.config import Config
+from cachelint.facts.model import FileFacts
+from cachelint.files import SourceFile
+from cachelint.finding import Location, Step
+from cachelint.libraries import LIBRARIES, from_config
+from cachelint.program import flow, generic, handlers, inputs, outages, queries
+from cachelint.program.catalogue import Catalogue
+from cachelint.program.decorators import Applied, applied
+from cachelint.program.effects import Event, Summary
+from cachelint.program.flow import Arrival
+from cachelint.program.graph import CallGraph
+from cachelint.program.handlers import Handler
+from cachelint.program.interpreter import Interpreter
+from cachelint.program.outages import Failure, Raised
+from cachelint.program.queries import UncachedRead
+from cachelint.program.settings import Settings
+from cachelint.program.symbols import FunctionSymbol, Modules
+from cachelint.program.values import Origin, Place
+from cachelint.vocabulary import (
+    CacheCount,
+    CacheDelete,
+    CacheExpire,
+    CacheGetOrSet,
+    CacheLock,
+    CacheRead,
+    CacheScan,
+    CacheTouch,
+    CacheWrite,
+    Memoizes,
+    Outage,
+)
+
+CACHE_ROWS = (
+    CacheRead,
+    CacheWrite,
+    CacheGetOrSet,
+    CacheDelete,
+    CacheExpire,
+    CacheCount,
+    CacheTouch,
+    CacheScan,
+    CacheLock,
+    Memoizes,
+)
+STACK = 512 * 1024 * 1024
+RECURSION = 60_000
+# Calls between functions that differ in their parameters' types are followed this often.
+ROUNDS = 2
+
+
+class Statistics(msgspec.Struct, frozen=True):
+    """Numbers about a linked program. `by_kind` maps cache, session, model, request to (resolved, total) calls."""
+
+    handlers: int
+    calls: int
+    calls_resolved: int
+    by_kind: dict[str, tuple[int, int]]
+
+
+class Described(NamedTuple):
+    """One thing the program knows about a line, for tests and `cachelint dump`."""
+
+    line: int
+    kind: str
+    text: str
+
+
+class Program:
+    """A linked project. Methods are questions; nothing here changes after linking."""
+
+    def __init__(self, files: Sequence[tuple[SourceFile, FileFacts]], config: Config) -> None:
+        self.config = config
+        libraries = (*LIBRARIES, *from_config(config.libraries))
+        self.interpreter = Interpreter(Modules(files), Catalogue(libraries))
+        self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
+        self._summaries = self._follow_all()
+        self.settings = Settings(self.interpreter)
+        self.graph = CallGraph(self.interpreter, self._summaries, self.handlers)
+        generic.add_reads(self)
+        self._handlers_of: dict[FunctionSymbol, list[Handler]] = defaultdict(list)
+        for handler in self.handlers:
+            self._handlers_of[handler.function].append(handler)
+            for wrapper in self._wrappers(handler.function):
+                self._handlers_of[wrapper].append(handler)
+        self._writes: dict[FunctionSymbol, bool] = {}
+
+    def _follow_all(self) -> list[Summary]:
+        interpreter = self.interpreter
+        summaries = self._all_summaries()
+        interpreter.follow_again()
+        for _ in range(ROUNDS - 1):
+            if not interpreter.learn_parameters(summaries):
+                break
+            summaries = self._all_summaries()
+            interpreter.follow_again()
+        return self._all_summaries()
+
+    def _all_summaries(self) -> list[Summary]:
+        interpreter = self.interpreter
+        found = []
+        for module in interpreter.modules:
+            found.append(interpreter.module_summary(module))
+            for function in module.functions:
+                found.append(interpreter.summary(function))
+        return found
+
+    def _wrappers(self, function: FunctionSymbol) -> list[FunctionSymbol]:
+        return [each.wrapper for each in applied(self.interpreter, function) if each.wrapper is not None]
+
+    # -------------------------------------------------------------------------------------------- handlers
+
+    def handlers_of(self, function: FunctionSymbol) -> list[Handler]:
+        """The request handlers that a function is (or wraps)."""
+        return self._handlers_of.get(function, [])
+
+    def input_of(self, function: FunctionSymbol, name: str) -> Origin | None:
+        """The user input that a parameter is, when the function serves requests or is a dependency of one that does."""
+        for handler in self.handlers_of(function):
+            if handler.function is function:
+                return inputs.user_input(self.interpreter, handler, name)
+        if function in self.interpreter.dependencies:
+            place = Place(function.module.source.path, function.facts.at, function.facts.end)
+            stand_in = Handler(function, frozenset("*"), "", "fastapi", place)
+            return inputs.user_input(self.interpreter, stand_in, name)
+        return None
+
+    def is_class_cached(self, handler: Handler) -> bool:
+        """Whether a decorator on the handler's class (or on its dispatch) caches its responses."""
+        return any(isinstance(each.row, Memoizes) for each in self.class_decorators(handler))
+
+    def class_decorators(self, handler: Handler) -> list[Applied]:
+        """Decorators of the handler's class and of its dispatch method."""
+        if handler.owner is None:
+            return []
+        found = list(applied(self.interpreter, handler.owner))
+        dispatch = handler.owner.methods.get("dispatch")
+        if dispatch is not None:
+            found.extend(applied(self.interpreter, dispatch))
+        return found
+
+    def writes(self, function: FunctionSymbol) -> bool:
+        """Whether serving a safe method with this handler writes the database."""
+        if function not in self._writes:
+            self._writes[function] = queries.writes(self, function)
+        return self._writes[function]
+
+    def is_answer(self, error: str) -> bool:
+        """Whether an exception is a web framework's own: raised on purpose, it is an answer and no crash."""
+        packages = {name.partition(".")[0] for name in self.interpreter.error_ancestors(error)}
+        return bool(packages & self.interpreter.catalogue.web_packages)
+
+    # ---------------------------------------------------------------------------------------------- caches
+
+    @cached_property
+    def cache_events(self) -> list[Event]:
+        """Every cache call of the project, by place."""
+        found = [e for events in self.graph.events.values() for e in events if isinstance(e.row, CACHE_ROWS)]
+        return sorted(found, key=lambda event: (event.place, event.method))
+
+    @cached_property
+    def outage_errors(self) -> frozenset[str]:
+        """Every exception class that some client raises in an outage, and the roots users catch."""
+        catalogue = self.interpreter.catalogue
+        names: set[str] = set()
+        for type_name in catalogue.types:
+            for row in catalogue.own_rows(type_name):
+                if isinstance(row, Outage):
+                    names.update(row.raises.split(), row.root.split())
+        return frozenset(names)
+
+    def raised_by(self, event: Event) -> Raised:
+        """What an outage of the cache makes of a call."""
+        return outages.raised_by(self, event)
+
+    def failure(self, event: Event) -> Failure | None:
+        """How an outage at a cache call ends requests; None when it does not."""
+        return outages.failure(self, event)
+
+    def raw_inputs(self, event: Event) -> Iterator[Arrival]:
+        """The raw user input that reaches the key of a cache call."""
+        return flow.arrivals(self, event)
+
+    def key_templates(self, event: Event) -> list[str]:
+        """The key templates of a cache call, as its callers complete them."""
+        return flow.full_templates(self, event)
+
+    def fills(self, function: FunctionSymbol, misses: frozenset[Place]) -> bool:
+        """Whether what is loaded after these misses is stored again, by the function or whoever calls it."""
+        if self.graph.writes_back(function):
+            return True
+        paths = {place.path for place in misses} | {function.module.source.path}
+        return any(isinstance(e.row, CacheWrite) and e.place.path in paths for e in self.cache_events)
+
+    # --------------------------------------------------------------------------------------------- queries
+
+    def uncached_reads(self) -> Iterator[UncachedRead]:
+        """Every query that a safe-method handler runs with no cache on the way."""
+        return queries.uncached_reads(self)
+
+    def is_per_user(self, event: Event) -> bool:
+        """Whether a query is selected by who asks."""
+        return queries.is_per_user(self, event)
+
+    # ------------------------------------------------------------------------------------------- locations
+
+    def location(self, place: Place) -> Location:
+        """A place as path, 1-based lines and columns."""
+        facts = self.interpreter.modules.by_path[place.path].facts
+        line, column = facts.location(place.at)
+        end_line, end_column = facts.location(max(place.end, place.at))
+        return Location(place.path, line, column, end_line, end_column)
+
+    def step(self, place: Place, note: str) -> Step:
+        """A stop of a trace."""
+        return Step(self.location(place), note)
+
+    def statistics(self) -> Statistics:
+        """How much was resolved."""
+        totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for summary in self._summaries:
+            for kind, (resolved, total) in summary.tally.items():
+                totals[kind][0] += resolved
+                totals[kind][1] += total
+        return Statistics(
+            handlers=len(self.handlers),
+            calls=sum(total for _, total in totals.values()),
+            calls_resolved=sum(resolved for resolved, _ in totals.values()),
+            by_kind={kind: (resolved, total) for kind, (resolved, total) in sorted(totals.items())},
+        )
+
+
+def link(files: Sequence[tuple[SourceFile, FileFacts]], config: Config) -> Program:
+    """Link the facts of all files into a Program.
+
+    Runs in a thread with a large stack: long call chains are followed by recursion.
+    """
+    result: list[Program] = []
+    crash: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            result.append(Program(files, config))
+        except BaseException as error:
+            crash.append(error)
+
+    before_size, before_limit = threading.stack_size(STACK), sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before_limit, RECURSION))
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before_size)
+        sys.setrecursionlimit(before_limit)
+    if crash:
+        raise crash[0]
+    return result[0]
+
+
+def describe(program: Program, path: str) -> Iterator[Described]:
+    """What the program knows about a file, line by line: effects, handlers, types, calls, guards, taint."""
+    from cachelint.program.description import described
+
+    return described(program, path)

@@ -1,0 +1,291 @@
+"""What a test tells: which cache reads missed, which text is harmless by now, which methods come here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from cachelint.facts import model as facts
+from cachelint.program.frame import Frame
+from cachelint.program.values import (
+    NONE,
+    External,
+    Instance,
+    Member,
+    Place,
+    Value,
+    cleaned,
+)
+from cachelint.vocabulary import Checks
+
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+LITERAL_SETS = frozenset(
+    ("builtins.list", "builtins.dict", "builtins.tuple", "builtins.set", "builtins.frozenset")
+)
+
+
+@dataclass(slots=True)
+class Learned:
+    """What holds in one branch: reads that missed, variables known better, only unsafe methods."""
+
+    misses: frozenset[Place] = frozenset()
+    variables: dict[str, Value] = field(default_factory=dict)
+    unsafe: bool = False
+
+
+@dataclass(slots=True)
+class Known:
+    """What a test tells in each branch, and the value of the test itself."""
+
+    value: Value
+    when_true: Learned = field(default_factory=Learned)
+    when_false: Learned = field(default_factory=Learned)
+
+
+def knowledge(frame: Frame, test: facts.Expression) -> Known:
+    """Evaluate a test once and say what follows from it."""
+    if isinstance(test, facts.Not):
+        inner = knowledge(frame, test.value)
+        return Known(inner.value, inner.when_false, inner.when_true)
+    if isinstance(test, facts.Boolean):
+        return _boolean(frame, test)
+    if isinstance(test, facts.Compare) and len(test.operators) == 1:
+        return _comparison(frame, test)
+    return _plain(frame, test)
+
+
+@contextmanager
+def learned(frame: Frame, known: Learned) -> Iterator[None]:
+    """Follow something under what was learned; the caller restores variables."""
+    context = frame.context
+    enter(frame, known)
+    yield
+    frame.context = context
+
+
+def enter(frame: Frame, known: Learned) -> None:
+    """Let what was learned hold from here on."""
+    frame.context = frame.context._replace(
+        misses=frame.context.misses | known.misses, unsafe=frame.context.unsafe or known.unsafe
+    )
+    frame.variables.update(known.variables)
+
+
+def _plain(frame: Frame, test: facts.Expression) -> Known:
+    from cachelint.program import library
+
+    value = frame.evaluate(test)
+    value = library.consume(frame, value, "bool", test)
+    known = Known(value)
+    known.when_false.misses = hits(value)
+    checked = _checked(frame, test)
+    if checked is not None:
+        known.when_true.variables = checked
+    name = _target_name(test)
+    if name is not None and name in frame.global_names:
+        known.when_false.misses |= {frame.place(test)}
+    return known
+
+
+def hits(value: Value) -> frozenset[Place]:
+    """The cache reads a value comes from."""
+    return frozenset(origin.what for origin in value.origins if origin.kind == "hit")  # type: ignore[misc]
+
+
+def _target_name(test: facts.Expression) -> str | None:
+    if isinstance(test, facts.Name):
+        return test.id
+    return test.target if isinstance(test, facts.Walrus) else None
+
+
+def _boolean(frame: Frame, test: facts.Boolean) -> Known:
+    """`and`/`or`: lenient about misses (any part counts), strict about harmless text (all parts must hold)."""
+    context, variables = frame.context, frame.variables
+    parts = []
+    for each in test.values:
+        part = knowledge(frame, each)
+        parts.append(part)
+        enter(frame, part.when_true if test.operator == "and" else part.when_false)
+        frame.variables = {**frame.variables}
+    frame.context = context
+    for name in set(frame.variables) - set(variables):
+        variables[name] = frame.variables[name]
+    frame.variables = variables
+    origins = frozenset().union(*(part.value.origins for part in parts))
+    known = Known(Value(origins=origins))
+    all_of, any_of = ("when_true", "when_false") if test.operator == "and" else ("when_false", "when_true")
+    _gather(getattr(known, all_of), [getattr(part, all_of) for part in parts], every=True)
+    _gather(getattr(known, any_of), [getattr(part, any_of) for part in parts], every=False)
+    return known
+
+
+def _gather(into: Learned, parts: list[Learned], every: bool) -> None:
+    into.misses = frozenset().union(*(part.misses for part in parts))
+    if every:
+        for part in parts:
+            into.variables.update(part.variables)
+        into.unsafe = any(part.unsafe for part in parts)
+    else:
+        into.unsafe = all(part.unsafe for part in parts)
+
+
+def _comparison(frame: Frame, test: facts.Compare) -> Known:
+    from cachelint.program.expressions import evaluate
+
+    operator, right_node = test.operators[0], test.rights[0]
+    value = evaluate(frame, test)
+    known = Known(value)
+    negative = operator in ("!=", "is not", "not in")
+    positive, other = (known.when_false, known.when_true) if negative else (known.when_true, known.when_false)
+    left = frame.lookup_quietly(test.left)
+    right = frame.lookup_quietly(right_node)
+    if operator in ("is", "is not", "==", "!="):
+        _same_as(frame, test, left, right, positive, other, value)
+    elif operator in ("in", "not in"):
+        other.misses = hits(value)
+        _member_of(frame, test.left, left, right, right_node, positive)
+    else:
+        positive.misses = other.misses = hits(value)
+    _method_test(test, right, positive, other)
+    return known
+
+
+def _same_as(
+    frame: Frame,
+    test: facts.Compare,
+    left: Value,
+    right: Value,
+    positive: Learned,
+    other: Learned,
+    value: Value,
+) -> None:
+    """`x is None` missed; `x is SENTINEL` missed; `x == "text"` makes x harmless."""
+    if hits(value):
+        positive.misses = hits(value)
+        if right != NONE and right.constant is not None and isinstance(right.constant, (str, int, bool)):
+            other.misses = hits(value)
+    name = _target_name(test.left)
+    if right == NONE and name is not None and name in frame.global_names:
+        positive.misses |= {frame.place(test)}
+    if isinstance(right.constant, str) and name is not None and name in frame.variables:
+        positive.variables[name] = _harmless(frame.variables[name], bounded=True)
+
+
+def _member_of(
+    frame: Frame,
+    node: facts.Expression,
+    left: Value,
+    right: Value,
+    right_node: facts.Expression,
+    positive: Learned,
+) -> None:
+    """`x in ALLOWED` makes x harmless where ALLOWED is a fixed set."""
+    name = _target_name(node)
+    if name is None or name not in frame.variables:
+        return
+    if is_allow_list(frame, right, right_node):
+        positive.variables[name] = _harmless(frame.variables[name], bounded=True)
+
+
+def is_allow_list(frame: Frame, value: Value, node: facts.Expression) -> bool:
+    """A display of constants, a constant collection of a module or class, an Enum's values."""
+    if any(origin.kind in ("input", "hit") for origin in value.origins):
+        return False
+    if isinstance(node, facts.Collection):
+        return True
+    if isinstance(node, (facts.Name, facts.Attribute)):
+        if (
+            any(isinstance(each, Instance) and each.type in LITERAL_SETS for each in value.things)
+            or value.items
+        ):
+            return not any(origin.kind == "parameter" for origin in value.origins)
+        return _is_constant_name(node) and not value.origins
+    return isinstance(node, facts.Call) and not value.origins and _is_constant_name(_root(node))
+
+
+def _root(node: facts.Call) -> facts.Expression:
+    func = node.func
+    if isinstance(func, facts.Attribute):
+        return func.value
+    return node.arguments[0].value if node.arguments else func
+
+
+def _is_constant_name(node: facts.Expression) -> bool:
+    name = node.id if isinstance(node, facts.Name) else node.attr if isinstance(node, facts.Attribute) else ""
+    return name.isupper() or (name[:1].isupper() and name.isidentifier())
+
+
+def _harmless(value: Value, bounded: bool) -> Value:
+    return replace(value, origins=cleaned(value.origins, safe=True, bounded=bounded))
+
+
+def _method_test(test: facts.Compare, right: Value, positive: Learned, other: Learned) -> None:
+    """`request.method == "POST"`: the branch serves unsafe methods only."""
+    if not (isinstance(test.left, facts.Attribute) and test.left.attr == "method"):
+        return
+    names = (
+        [right.constant] if isinstance(right.constant, str) else [v.constant for _, v in right.items or ()]
+    )
+    if not names or not all(isinstance(name, str) for name in names):
+        return
+    if not any(str(name).upper() in SAFE_METHODS for name in names):
+        positive.unsafe = True
+    elif "GET" in names:
+        other.unsafe = True
+
+
+def _checked(frame: Frame, test: facts.Expression) -> dict[str, Value] | None:
+    """`if x.isdigit():`, `if re.fullmatch(pattern, x):` make x harmless; a walrus around it does not matter."""
+    call = test.value if isinstance(test, facts.Walrus) else test
+    if not isinstance(call, facts.Call) or not isinstance(call.func, (facts.Attribute, facts.Name)):
+        return None
+    found: dict[str, Value] = {}
+    for row, receiver in _check_rows(frame, call):
+        subject = receiver if row.argument == "self" else _argument(call, row)
+        name = _target_name(subject) if subject is not None else None
+        if name is not None and name in frame.variables and _is_strict(frame, call, row):
+            found[name] = _harmless(frame.variables[name], row.bounded)
+    return found or None
+
+
+def _check_rows(frame: Frame, call: facts.Call) -> Iterator[tuple[Checks, facts.Expression | None]]:
+    catalogue = frame.interpreter.catalogue
+    receiver = call.func.value if isinstance(call.func, facts.Attribute) else None
+    callee = frame.lookup_quietly(call.func)
+    candidates: list[object] = []
+    for each in callee.things:
+        if isinstance(each, External):
+            candidates.extend(catalogue.function(each.name))
+        elif isinstance(each, Member) and isinstance(each.instance.type, str):
+            candidates.extend(catalogue.member(each.instance.type, each.name))
+    if not callee.things and isinstance(call.func, facts.Attribute):
+        candidates.extend(catalogue.member("builtins.str", call.func.attr))
+    for row in candidates:
+        if isinstance(row, Checks):
+            yield row, receiver
+
+
+def _argument(call: facts.Call, row: Checks) -> facts.Expression | None:
+    from cachelint.program.library import named_arguments
+
+    return named_arguments(call, row.params).get(row.argument)
+
+
+def _is_strict(frame: Frame, call: facts.Call, row: Checks) -> bool:
+    """A pattern that lets anything through checks nothing."""
+    if not row.pattern:
+        return True
+    from cachelint.program.library import named_arguments
+
+    pattern = named_arguments(call, row.params).get(row.pattern)
+    if pattern is None:
+        return True
+    text = frame.lookup_quietly(pattern).constant
+    return not isinstance(text, str) or is_strict_pattern(text)
+
+
+def is_strict_pattern(pattern: str) -> bool:
+    """Whether a regular expression limits the characters: no dot, no negated class, nothing but word characters."""
+    body = pattern.replace("\\.", "").replace("\\-", "")
+    return not any(loose in body for loose in (".", "[^", "\\S", "\\W", "\\D"))

@@ -1,0 +1,281 @@
+"""Calls: who is called, with what, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from cachelint.facts import model as facts
+from cachelint.program import classes, rows
+from cachelint.program.effects import CallEdge, Invocation
+from cachelint.program.frame import Frame
+from cachelint.program.members import attribute
+from cachelint.program.substitution import bind_arguments, substitute
+from cachelint.program.symbols import ClassSymbol
+from cachelint.program.values import (
+    UNKNOWN,
+    ClassRef,
+    External,
+    FunctionRef,
+    Instance,
+    Member,
+    Origin,
+    Place,
+    Value,
+    Wrapped,
+    boxed,
+    carried,
+    derived,
+    join,
+)
+
+# Beyond this many possible callees a call says nothing.
+CALLEES = 6
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The evaluated arguments of one call, each with its node."""
+
+    positional: list[Value] = field(default_factory=list)
+    named: dict[str, Value] = field(default_factory=dict)
+    spread: Value | None = None
+    nodes: dict[int | str, facts.Expression] = field(default_factory=dict)
+
+    def all(self) -> list[Value]:
+        """Every argument value, the spread ones included."""
+        return [*self.positional, *self.named.values(), *([self.spread] if self.spread is not None else [])]
+
+
+NO_ARGUMENTS = Arguments()
+
+
+class Receiver(NamedTuple):
+    """What stands before the dot of a call, and whether its type was only guessed from its name."""
+
+    value: Value
+    guessed: bool
+
+
+def evaluate_call(frame: Frame, node: facts.Call) -> Value:
+    """The result of a call; records it."""
+    if isinstance(node.func, facts.Attribute):
+        receiver = _receiver(frame, node.func)
+        callee = attribute(frame, receiver.value, node.func.attr, node.func)
+        arguments = evaluate_arguments(frame, node)
+        _count(frame, node.func, receiver)
+        if not callee.things:
+            return _method_of_unknown(frame, node.func, receiver.value, arguments, node)
+    else:
+        callee = frame.evaluate(node.func)
+        arguments = evaluate_arguments(frame, node)
+    return call_value(frame, callee, arguments, node)
+
+
+def evaluate_arguments(frame: Frame, node: facts.Call) -> Arguments:
+    """The arguments of a call, evaluated in order; displays behind stars are spread."""
+    arguments = Arguments()
+    for each in node.arguments:
+        value = frame.evaluate(each.value)
+        if each.star == 1 and value.items is not None:
+            arguments.positional.extend(item for _, item in value.items)
+        elif each.star == 2 and value.items is not None and all(isinstance(k, str) for k, _ in value.items):
+            arguments.named.update((str(key), item) for key, item in value.items)
+        elif each.star:
+            arguments.spread = value if arguments.spread is None else join([arguments.spread, value])
+        elif each.keyword is not None:
+            arguments.named[each.keyword] = value
+            arguments.nodes[each.keyword] = each.value
+        else:
+            arguments.nodes[len(arguments.positional)] = each.value
+            arguments.positional.append(value)
+    return arguments
+
+
+def call_value(frame: Frame, callee: Value, arguments: Arguments, node: facts.Node) -> Value:
+    """Call whatever a value can be."""
+    results = []
+    for each in callee.things[:CALLEES]:
+        if isinstance(each, FunctionRef):
+            results.append(call_function(frame, each, arguments, node))
+        elif isinstance(each, ClassRef):
+            results.append(construct(frame, each.symbol, arguments, node))
+        elif isinstance(each, External):
+            results.append(rows.call_name(frame, each, arguments, node))
+        elif isinstance(each, Member):
+            results.append(rows.call_member(frame, each, arguments, node))
+        elif isinstance(each, Wrapped):
+            results.append(_call_wrapped(frame, each, arguments, node))
+        elif isinstance(each, Instance):
+            results.append(_call_object(frame, each, callee, arguments, node))
+    if not callee.things:
+        _note_invocation(frame, callee, arguments, node)
+    return join(results)
+
+
+def _note_invocation(frame: Frame, callee: Value, arguments: Arguments, node: facts.Node) -> None:
+    for origin in callee.origins:
+        if origin.kind == "parameter" and origin.direct:
+            given = tuple(arguments.all())
+            frame.summary.invocations.append(
+                Invocation(origin, given, frame.place(node), frame.current(), frame.function)
+            )
+
+
+def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node: facts.Node) -> Value:
+    """Call a project function: an edge, and its result seen from here."""
+    bound = bind_arguments(target, arguments.positional, arguments.named, arguments.spread)
+    edge = CallEdge(frame.function, frame.module, target.symbol, bound, frame.place(node), frame.current())
+    edge.places = _argument_places(frame, arguments, bound)
+    frame.summary.calls.append(edge)
+    summary = frame.interpreter.summary(target.symbol)
+    result = substitute(summary.returns, target.symbol, bound)
+    if not result.things and target.symbol.facts.returns is not None:
+        promise = frame.interpreter_frame(target.symbol.module).annotated(target.symbol.facts.returns)
+        result = replace(result, things=promise.things)
+    return _rebind_self(result, target)
+
+
+def _argument_places(frame: Frame, arguments: Arguments, bound: dict[str, Value]) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    for name, value in bound.items():
+        for index, given in enumerate(arguments.positional):
+            if given is value and index in arguments.nodes:
+                places[name] = frame.place(arguments.nodes[index])
+        if name in arguments.named and name in arguments.nodes:
+            places[name] = frame.place(arguments.nodes[name])
+    return places
+
+
+def _rebind_self(result: Value, target: FunctionRef) -> Value:
+    """A method that returns self, called on a subclass's object, gives that object."""
+    receiver = target.receiver
+    if (
+        not isinstance(receiver, Instance)
+        or target.symbol.owner is None
+        or receiver.type is target.symbol.owner
+    ):
+        return result
+    things = tuple(
+        receiver if isinstance(t, Instance) and t.type is target.symbol.owner and t.site is None else t
+        for t in result.things
+    )
+    return replace(result, things=things)
+
+
+def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: facts.Node) -> Value:
+    """Make an object of a project class: runs __init__, keeps the arguments as what the object holds."""
+    interpreter = frame.interpreter
+    instance = Instance(symbol, site=frame.place(node), options=rows.constant_options(arguments))
+    init = classes.find_method(interpreter, symbol, "__init__")
+    if init is not None:
+        call_function(frame, FunctionRef(init, receiver=instance), arguments, node)
+        rows.construct_base(frame, symbol, instance, arguments, node)
+        return Value(things=(instance,), origins=boxed(carried(*arguments.all()).origins))
+    for base in interpreter.library_bases(symbol):
+        rows.note_construction(frame, base, instance, arguments, node)
+    if interpreter.is_a(symbol, "enum.Enum") and len(arguments.positional) == 1:
+        return rows.sanitized(arguments.positional[0], safe=True, bounded=True, things=(instance,))
+    origins = boxed(carried(*arguments.all()).origins)
+    fields = tuple(_fields(frame, symbol, arguments))
+    return Value(things=(instance,), origins=origins, items=fields or None)
+
+
+def _fields(frame: Frame, symbol: ClassSymbol, arguments: Arguments) -> list[tuple[object, Value]]:
+    names = [
+        name
+        for name, assigned in symbol.attributes.items()
+        if any(a.annotation is not None for a in assigned)
+    ]
+    fields: list[tuple[object, Value]] = list(zip(names, arguments.positional))
+    fields.extend((name, value) for name, value in arguments.named.items())
+    return fields
+
+
+def _call_wrapped(frame: Frame, each: Wrapped, arguments: Arguments, node: facts.Node) -> Value:
+    if not each.deferred:
+        return call_value(frame, each.function, arguments, node)
+    context = frame.context
+    frame.context = context._replace(deferred=True)
+    call_value(frame, each.function, arguments, node)
+    frame.context = context
+    return UNKNOWN
+
+
+def _call_object(
+    frame: Frame, each: Instance, callee: Value, arguments: Arguments, node: facts.Node
+) -> Value:
+    if isinstance(each.type, ClassSymbol):
+        method = classes.find_method(frame.interpreter, each.type, "__call__")
+        if method is not None:
+            return call_function(frame, FunctionRef(method, receiver=each), arguments, node)
+    for base in frame.interpreter.library_bases(each.type):
+        if frame.interpreter.catalogue.member(base, "__call__"):
+            member = Member(replace(each, type=base), "__call__", callee)
+            return rows.call_member(frame, member, arguments, node)
+    return UNKNOWN
+
+
+# ---------------------------------------------------------------------------------------- unknown receivers
+
+
+def _receiver(frame: Frame, func: facts.Attribute) -> Receiver:
+    value = frame.evaluate(func.value)
+    if value.things:
+        return Receiver(value, False)
+    guess = _guess(frame, func)
+    if guess is None:
+        return Receiver(value, False)
+    return Receiver(replace(value, things=(guess,)), True)
+
+
+def _guess(frame: Frame, func: facts.Attribute) -> Instance | None:
+    """The library object that a variable of this name usually is, where the file imports that library."""
+    name = last_name(func.value)
+    if not name:
+        return None
+    for row in frame.interpreter.catalogue.named_like(name):
+        evidence = set(row.name_evidence.split())
+        if not evidence or evidence & frame.module.used_packages:
+            if frame.interpreter.catalogue.member(row.name, func.attr):
+                return Instance(row.name, options=(("guessed", True),))
+    return None
+
+
+def last_name(expression: facts.Expression) -> str:
+    """The last word of a dotted expression: "redis_client" of self.redis_client."""
+    if isinstance(expression, facts.Name):
+        return expression.id
+    return expression.attr if isinstance(expression, facts.Attribute) else ""
+
+
+def _method_of_unknown(
+    frame: Frame, func: facts.Attribute, receiver: Value, arguments: Arguments, node: facts.Call
+) -> Value:
+    """A method of something whose type is not known: text methods keep their sources, callbacks are noted."""
+    checked = rows.text_method(frame, func.attr, receiver, arguments, node)
+    if checked is not None:
+        return checked
+    if receiver.text is not None or (receiver.constant is not None and isinstance(receiver.constant, str)):
+        return carried(receiver, *arguments.all())
+    return Value(origins=derived(receiver.origins))
+
+
+def _count(frame: Frame, func: facts.Attribute, receiver: Receiver) -> None:
+    """Tally this call for --statistics when its receiver is, or looks like, a cache, session, model or request."""
+    kind = rows.receiver_kind(frame, receiver.value)
+    resolved = bool(kind) and not receiver.guessed
+    kind = kind or rows.look_alike(last_name(func.value))
+    if kind:
+        counts = frame.summary.tally.setdefault(kind, [0, 0])
+        counts[0] += resolved
+        counts[1] += 1
+
+
+def parameter_origin(value: Value) -> Origin | None:
+    """The parameter that a value simply is, if it is one."""
+    if len(value.origins) == 1:
+        (origin,) = value.origins
+        if origin.kind == "parameter" and origin.direct:
+            return origin
+    return None

@@ -1,0 +1,144 @@
+"""The rows of all libraries, indexed for one question: what does this member of this module or type do?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from cachelint.vocabulary import (
+    Backend,
+    Converter,
+    Dialect,
+    Error,
+    HandlerClass,
+    Handles,
+    Library,
+    Row,
+    Type,
+    Validates,
+)
+
+
+class Catalogue:
+    """Rows by (module or type, member), with aliases resolved."""
+
+    def __init__(self, libraries: Iterable[Library]) -> None:
+        self.types: dict[str, Type] = {}
+        self.errors: dict[str, Error] = {}
+        self.backends: dict[str, Backend] = {}
+        self.converters: dict[tuple[str, str], Converter] = {}
+        self.validated: dict[str, Validates] = {}
+        self.packages: set[str] = set()
+        self.dialects: list[Dialect] = []
+        self.web_packages: set[str] = set()
+        self._alias: dict[str, str] = {}
+        self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        self._of_type: dict[tuple[str, str], tuple[Row, ...]] = {}
+        self._on: dict[str, list[Row]] = defaultdict(list)
+        self._names: dict[str, list[Type]] = defaultdict(list)
+        libraries = tuple(libraries)
+        for library in libraries:
+            self.packages.update(library.packages.split())
+            for row in library.rows:
+                self._index_name(row)
+            if any(isinstance(row, (Handles, HandlerClass)) for row in library.rows):
+                self.web_packages.update(library.packages.split())
+        for library in libraries:
+            for row in library.rows:
+                self._index_member(row)
+
+    def _index_name(self, row: Row) -> None:
+        if isinstance(row, Type):
+            self.types[row.name] = row
+            self._alias.update((alias, row.name) for alias in row.aliases.split())
+            for name in row.receiver_names.split():
+                self._names[name].append(row)
+        elif isinstance(row, Error):
+            self.errors[row.name] = row
+            self._alias.update((alias, row.name) for alias in row.aliases.split())
+        elif isinstance(row, Dialect):
+            self.dialects.append(row)
+        elif isinstance(row, Backend):
+            self.backends[row.path] = row
+
+    def _index_member(self, row: Row) -> None:
+        if isinstance(row, Converter):
+            self.converters[row.dialect, row.word] = row
+        elif isinstance(row, Validates):
+            self.validated.update((self.canonical(name), row) for name in row.types.split())
+        on = getattr(row, "on", "")
+        for owner in on.split():
+            owner = self._alias.get(owner, owner)
+            self._on[owner].append(row)
+            for name in getattr(row, "names", "").split():
+                self._rows[owner, name].append(row)
+
+    def canonical(self, name: str) -> str:
+        """A dotted name with a known alias (of itself or of its longest prefix) replaced."""
+        if name in self._alias:
+            return self._alias[name]
+        owner, _, last = name.rpartition(".")
+        if owner and owner in self._alias:
+            return f"{self._alias[owner]}.{last}"
+        return name
+
+    def function(self, name: str) -> tuple[Row, ...]:
+        """Rows of a dotted name: a function of a module, or a method named through its class."""
+        owner, _, last = name.rpartition(".")
+        if owner in self.types:
+            return self.member(owner, last)
+        return tuple(self._rows.get((owner, last), ()))
+
+    def member(self, type_name: str, name: str) -> tuple[Row, ...]:
+        """Rows of a member of a type, its own first, then those of its bases; "*" rows apply to any member."""
+        key = (type_name, name)
+        if key not in self._of_type:
+            found: list[Row] = []
+            for each in self.lineage(type_name):
+                found.extend(self._rows.get((each, name), ()))
+                if found:
+                    break
+            if not found:
+                for each in self.lineage(type_name):
+                    found.extend(self._rows.get((each, "*"), ()))
+            self._of_type[key] = tuple(found)
+        return self._of_type[key]
+
+    def rows_on(self, type_name: str) -> list[Row]:
+        """Every row about a type or module itself (Mapping, Outage, HandlerClass ...), bases included."""
+        return [row for each in self.lineage(type_name) for row in self._on.get(each, ())]
+
+    def own_rows(self, type_name: str) -> list[Row]:
+        """Every row about exactly this type or module."""
+        return self._on.get(self._alias.get(type_name, type_name), [])
+
+    def lineage(self, type_name: str) -> list[str]:
+        """A type and its known bases, nearest first."""
+        order: list[str] = []
+        queue = [type_name]
+        while queue:
+            each = queue.pop(0)
+            if each not in order:
+                order.append(each)
+                if each in self.types:
+                    queue.extend(self.canonical(base) for base in self.types[each].bases.split())
+        return order
+
+    def is_a(self, type_name: str, base: str) -> bool:
+        return base in self.lineage(type_name)
+
+    def named_like(self, name: str) -> list[Type]:
+        """Types that an unresolved receiver of that variable name may have."""
+        return self._names.get(name, [])
+
+    def ancestors(self, error: str) -> set[str]:
+        """An exception class and all its known bases, as canonical dotted names."""
+        found: set[str] = set()
+        queue = [self.canonical(error)]
+        while queue:
+            each = queue.pop()
+            if each not in found:
+                found.add(each)
+                row = self.errors.get(each)
+                queue.extend(self.canonical(base) for base in (row.bases.split() if row else ()))
+        return found

@@ -1,0 +1,140 @@
+"""What a function does, as recorded while its body is followed: events, calls, returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from cachelint.program.values import UNKNOWN, Instance, Origin, Place, Value
+from cachelint.vocabulary import Row
+
+
+class Clause(NamedTuple):
+    """One `except` clause (or suppress(), or a `finally` that returns).
+
+    `types` are canonical dotted names; `raises` is "" when the error ends here, "same" when it goes on, else the
+    dotted name of what is raised instead ("?" when unknown). `quiet`: nobody is told (no log, no call at all)."""
+
+    types: tuple[str, ...]
+    raises: str
+    quiet: bool
+    place: Place
+
+
+class Guard(NamedTuple):
+    """One `try` around a piece of code: its clauses in order."""
+
+    clauses: tuple[Clause, ...]
+    place: Place
+
+
+class Context(NamedTuple):
+    """Under which circumstances a piece of a function runs.
+
+    `guards` are the surrounding tries, outermost first; `misses` the cache reads known to have missed; `unsafe` tells
+    that only unsafe HTTP methods come here; `deferred` that it runs after the request; `in_loader` that it is a
+    get-or-set's loader; `depth` counts loops."""
+
+    guards: tuple[Guard, ...] = ()
+    misses: frozenset[Place] = frozenset()
+    unsafe: bool = False
+    deferred: bool = False
+    in_loader: bool = False
+    depth: int = 0
+
+    def within(self, inner: Context) -> Context:
+        """The circumstances of something that runs in `inner`, itself reached in these circumstances."""
+        return Context(
+            self.guards + inner.guards,
+            self.misses | inner.misses,
+            self.unsafe or inner.unsafe,
+            self.deferred or inner.deferred,
+            self.in_loader or inner.in_loader,
+            self.depth + inner.depth,
+        )
+
+
+TOP = Context()
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """One use of a library that a row describes.
+
+    `client` is the object used, `certain` whether its type is known (not guessed from a name). `key`, `value`, `ttl`
+    are the arguments of those roles; `entity` the model of a query or write; `shape` what a query reads; `origins`
+    everything that shaped a query. `text` is the source of a key as people would write it."""
+
+    row: Row
+    place: Place
+    module: ModuleSymbol
+    function: FunctionSymbol | None
+    context: Context
+    client: Instance | None = None
+    method: str = ""
+    certain: bool = True
+    key: Value | None = None
+    value: Value | None = None
+    ttl: tuple[str, Value] | None = None
+    entity: ClassSymbol | str | None = None
+    shape: str = ""
+    origins: frozenset[Origin] = frozenset()
+    argument_place: Place | None = None
+
+    @property
+    def kind(self) -> str:
+        return type(self.row).__name__
+
+
+@dataclass(slots=True, eq=False)
+class CallEdge:
+    """A call of a project function. `arguments` by parameter name; "self" included when bound."""
+
+    caller: FunctionSymbol | None
+    module: ModuleSymbol
+    callee: FunctionSymbol
+    arguments: dict[str, Value]
+    place: Place
+    context: Context
+    places: dict[str, Place] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Registration:
+    """A call that makes something a handler or mounts it: `path("x", view)`, `include_router(router)`."""
+
+    row: Row
+    given: dict[str, Value]
+    client: Instance | None
+    place: Place
+    function: FunctionSymbol | None
+
+
+@dataclass(slots=True, eq=False)
+class Invocation:
+    """A call of something that came in as a parameter (a callback, the function a decorator was given)."""
+
+    origin: Origin
+    arguments: tuple[Value, ...]
+    place: Place
+    context: Context
+    function: FunctionSymbol | None
+
+
+@dataclass(slots=True, eq=False)
+class Summary:
+    """All that following one body found out."""
+
+    function: FunctionSymbol | None
+    module: ModuleSymbol
+    returns: Value = UNKNOWN
+    events: list[Event] = field(default_factory=list)
+    calls: list[CallEdge] = field(default_factory=list)
+    invocations: list[Invocation] = field(default_factory=list)
+    attributes: dict[str, list[Value]] = field(default_factory=dict)
+    variables: dict[str, Value] = field(default_factory=dict)
+    registrations: list[Registration] = field(default_factory=list)
+    tally: dict[str, list[int]] = field(default_factory=dict)
+    yields: list[tuple[Value, Context]] = field(default_factory=list)
+    returned: list[tuple[Value, Place]] = field(default_factory=list)

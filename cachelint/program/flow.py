@@ -1,0 +1,208 @@
+"""Where data comes from, followed backwards: from a key to the request that fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cachelint.program.effects import CallEdge, Event
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.values import Gap, Origin, Place, Text, Value
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+DEPTH = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """User input that reaches a key: where it enters the template, the template as far as known, the way there."""
+
+    origin: Origin
+    place: Place
+    template: str
+    way: tuple[tuple[Place, str], ...]
+    event: Event
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One step of the way back from a key."""
+
+    value: Value
+    place: Place
+    template: str
+    way: tuple[tuple[Place, str], ...]
+    in_template: bool
+    depth: int
+
+
+def arrivals(program: Program, event: Event) -> Iterator[Arrival]:
+    """Every raw input that reaches the key of a cache call, each entrance once."""
+    key = event.key
+    if key is None:
+        return
+    sink = ((event.place, f"used as a cache key by `{event.method}`"),)
+    seen: set[tuple[object, Place]] = set()
+    for start in _entrances(key, event.argument_place or event.place, _template(key), sink, 0):
+        yield from _sources(program, event, start, seen)
+
+
+def _template(value: Value) -> str:
+    return str(value.text) if value.text is not None else ""
+
+
+def _entrances(
+    value: Value,
+    place: Place,
+    template: str,
+    way: tuple[tuple[Place, str], ...],
+    depth: int,
+    whole: bool = False,
+) -> Iterator[_Search]:
+    """The gaps of a template, or the value itself."""
+    gaps = [part for part in value.text.parts if isinstance(part, Gap)] if value.text is not None else []
+    if not gaps:
+        if value.text is None:
+            yield _Search(value, place, template, way, False, depth)
+        return
+    is_template = len(value.text.parts) > 1 if value.text is not None else False
+    for gap in gaps:
+        yield _Search(gap.value, gap.place if is_template or not whole else place, template, way, True, depth)
+
+
+def _sources(
+    program: Program, event: Event, step: _Search, seen: set[tuple[object, Place]]
+) -> Iterator[Arrival]:
+    if step.depth > DEPTH:
+        return
+    for origin in sorted(step.value.origins, key=lambda each: (each.kind, each.name, each.place)):
+        if origin.safe or origin.boxed or (origin.what, step.place) in seen:
+            continue
+        seen.add((origin.what, step.place))
+        if origin.kind == "input":
+            yield _arrival(event, origin, step)
+        elif origin.kind == "parameter" and isinstance(origin.what, tuple):
+            yield from _through_parameter(program, event, origin, step, seen)
+
+
+def _arrival(event: Event, origin: Origin, step: _Search) -> Arrival:
+    start = (origin.place, f"user input enters here: {origin.what} `{origin.name}`")
+    template = step.template or "{" + origin.name + "}"
+    return Arrival(origin, step.place, template, (start, *reversed(step.way)), event, not step.in_template)
+
+
+def _through_parameter(
+    program: Program, event: Event, origin: Origin, step: _Search, seen: set[tuple[object, Place]]
+) -> Iterator[Arrival]:
+    function, name = origin.what  # type: ignore[misc]
+    entering = program.input_of(function, name)
+    if entering is not None:
+        if not entering.safe:
+            yield _arrival(event, entering, step)
+        return
+    for edge in program.graph.callers.get(function, ()):
+        argument = edge.arguments.get(name)
+        if argument is not None:
+            for each in _at_call(function, name, edge, argument, origin, step):
+                yield from _sources(program, event, each, seen)
+
+
+def _at_call(
+    function: FunctionSymbol, name: str, edge: CallEdge, argument: Value, origin: Origin, step: _Search
+) -> Iterator[_Search]:
+    note = f"passed to `{function.facts.name}` here"
+    way = (*step.way, (edge.place, note)) if step.way[-1][0] != edge.place else step.way
+    given = edge.places.get(name, edge.place)
+    if origin.direct and argument.text is not None and any(isinstance(p, Gap) for p in argument.text.parts):
+        template = step.template.replace("{" + name + "}", str(argument.text)) or str(argument.text)
+        if _is_single_gap(argument.text) and step.in_template:
+            yield _Search(argument.text.parts[0].value, step.place, template, way, True, step.depth + 1)  # type: ignore[union-attr]
+            return
+        yield from _entrances(argument, given, template, way, step.depth + 1)
+        return
+    place = step.place if step.in_template else given
+    yield _Search(argument, place, step.template, way, step.in_template, step.depth + 1)
+
+
+def _is_single_gap(text: Text) -> bool:
+    return len(text.parts) == 1 and isinstance(text.parts[0], Gap)
+
+
+def comes_from(program: Program, origins: frozenset[Origin], kind: str, depth: int = 0) -> bool:
+    """Whether data of that kind ("identity") is among the sources, in this function or as passed by any caller."""
+    if any(origin.kind == kind for origin in origins):
+        return True
+    if depth > 6:
+        return False
+    for origin in origins:
+        if origin.kind != "parameter" or not isinstance(origin.what, tuple):
+            continue
+        function, name = origin.what
+        if kind == "identity" and is_identity_name(name):
+            return True
+        for edge in program.graph.callers.get(function, ())[:12]:
+            argument = edge.arguments.get(name)
+            if argument is not None and comes_from(program, argument.origins, kind, depth + 1):
+                return True
+    return False
+
+
+def is_identity_name(name: str) -> bool:
+    """A parameter that by its name is who asks: current_user, request_user."""
+    return name in ("current_user", "request_user", "requesting_user", "auth_user", "user_context", "viewer")
+
+
+def full_templates(program: Program, event: Event, limit: int = 12) -> list[str]:
+    """The key templates of a cache call as its callers complete them."""
+    key = event.key
+    if key is None:
+        return []
+    return list(dict.fromkeys(_completed(program, key, 0)))[:limit]
+
+
+def _completed(program: Program, key: Value, depth: int) -> Iterator[str]:
+    direct = [o for o in key.origins if o.kind == "parameter" and o.direct]
+    if key.text is not None and not (len(key.text.parts) == 1 and isinstance(key.text.parts[0], Gap)):
+        passed_on = [
+            p for p in key.text.parts if isinstance(p, Gap) and any(o.direct for o in p.value.origins)
+        ]
+        if not passed_on or depth > 5:
+            yield str(key.text)
+            return
+        yield from _completed_gap(program, key, passed_on[0], depth)
+        return
+    if not direct or depth > 5:
+        yield str(key.text) if key.text is not None else ""
+        return
+    found = False
+    for origin in direct:
+        function, name = origin.what  # type: ignore[misc]
+        for edge in program.graph.callers.get(function, ()):
+            argument = edge.arguments.get(name)
+            if argument is not None:
+                found = True
+                yield from _completed(program, argument, depth + 1)
+    if not found:
+        yield ""
+
+
+def _completed_gap(program: Program, key: Value, gap: Gap, depth: int) -> Iterator[str]:
+    from cachelint.program.substitution import substitute
+
+    text = str(key.text)
+    found = False
+    for origin in gap.value.origins:
+        if origin.kind != "parameter" or not isinstance(origin.what, tuple) or not origin.direct:
+            continue
+        function = origin.what[0]
+        for edge in program.graph.callers.get(function, ()):
+            filled = substitute(key, function, edge.arguments)
+            if filled.text is not None and str(filled.text) != text:
+                found = True
+                yield from _completed(program, filled, depth + 1)
+    if not found:
+        yield text

@@ -1,0 +1,119 @@
+"""The state while one body is followed: variables, circumstances, and where to record what is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program.effects import TOP, Context, Summary
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from cachelint.program.values import UNKNOWN, Place, Value, join
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+
+class Frame:
+    """One body being followed. `variables` change as statements run; `context` is replaced, never changed."""
+
+    __slots__ = (
+        "acquired",
+        "class_",
+        "context",
+        "enclosing",
+        "evaluated",
+        "function",
+        "global_names",
+        "interpreter",
+        "module",
+        "summary",
+        "top_level",
+        "unsafe",
+        "variables",
+    )
+
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        module: ModuleSymbol,
+        function: FunctionSymbol | None,
+        summary: Summary,
+    ) -> None:
+        self.interpreter = interpreter
+        self.module = module
+        self.function = function
+        self.summary = summary
+        self.variables: dict[str, Value] = {}
+        self.enclosing: dict[str, Value] = {}
+        self.global_names: set[str] = set()
+        self.evaluated: dict[tuple[int, int], Value] = {}
+        self.class_: ClassSymbol | None = None
+        self.context: Context = TOP
+        self.acquired: frozenset[Place] = frozenset()
+        self.unsafe = False
+        self.top_level = False
+
+    def closure_of(self, parent: FunctionSymbol | None) -> None:
+        """Make the variables of the enclosing function visible."""
+        if parent is not None:
+            self.enclosing = self.interpreter.scope(parent)
+            outer = parent.parent
+            while outer is not None:
+                self.enclosing = {**self.interpreter.scope(outer), **self.enclosing}
+                outer = outer.parent
+
+    def place(self, node: facts.Node) -> Place:
+        return Place(self.module.source.path, node.at, node.end)
+
+    def lookup(self, name: str) -> Value:
+        """What a name means here: local, enclosing, class body, module, builtin."""
+        if name in self.variables and name not in self.global_names:
+            return self.variables[name]
+        if name in self.enclosing:
+            return self.enclosing[name]
+        if self.class_ is not None and (name in self.class_.attributes or name in self.class_.methods):
+            value = self.interpreter.class_value(self.class_, name)
+            if value is not None:
+                return value
+        value = self.interpreter.global_value(self.module, name)
+        if value is UNKNOWN and not self.interpreter.defines(self.module, name):
+            return self.interpreter.external(f"builtins.{name}")
+        return value
+
+    def evaluate(self, expression: facts.Expression) -> Value:
+        """What an expression is, recording the calls it makes."""
+        from cachelint.program.expressions import evaluate
+
+        return evaluate(self, expression)
+
+    def lookup_quietly(self, expression: facts.Expression) -> Value:
+        """What an expression is, without recording what it does a second time."""
+        kept, variables = self.summary, self.variables
+        self.summary, self.variables = Summary(self.function, self.module), dict(variables)
+        try:
+            return self.evaluate(expression)
+        finally:
+            self.summary, self.variables = kept, variables
+
+    def remember(self, name: str, value: Value) -> None:
+        """Keep a local for nested functions, which see every value it ever has."""
+        if self.function is not None:
+            known = self.summary.variables
+            known[name] = value if name not in known else join([known[name], value])
+
+    def annotated(self, annotation: facts.Expression) -> Value:
+        """What an annotation promises: an instance."""
+        from cachelint.program.annotations import promised
+
+        return promised(self, annotation)
+
+    def interpreter_frame(self, module: ModuleSymbol) -> Frame:
+        """A bare frame at the top level of a module, for its decorators and annotations."""
+        return Frame(self.interpreter, module, None, Summary(None, module))
+
+    def current(self) -> Context:
+        """The circumstances right here, early exits included."""
+        if self.acquired - self.context.misses or self.unsafe:
+            misses = self.context.misses | self.acquired
+            return self.context._replace(misses=misses, unsafe=self.context.unsafe or self.unsafe)
+        return self.context

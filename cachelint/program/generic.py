@@ -1,0 +1,156 @@
+"""Queries that class-based views run without a visible call: ListView, DRF's generic views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cachelint.program import classes
+from cachelint.program.annotations import element_type
+from cachelint.program.effects import TOP, Event
+from cachelint.program.handlers import Handler
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import ClassRef, Instance, Origin, Place, Value
+from cachelint.vocabulary import DbRead, GenericView
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+
+def add_reads(program: Program) -> None:
+    """Note the implicit query of every generic view, and the handler that runs it."""
+    interpreter = program.interpreter
+    known = {handler.function: handler for handler in program.handlers}
+    for module in interpreter.modules:
+        for symbol in module.classes:
+            if not symbol.facts.bases:
+                continue
+            for row in _generic_rows(program, symbol):
+                _add(program, symbol, row, known)
+
+
+def _generic_rows(program: Program, symbol: ClassSymbol) -> list[GenericView]:
+    for base in program.interpreter.library_bases(symbol):
+        rows = [row for row in program.interpreter.catalogue.own_rows(base) if isinstance(row, GenericView)]
+        if rows:
+            return rows
+    return []
+
+
+def _add(
+    program: Program, symbol: ClassSymbol, row: GenericView, known: dict[FunctionSymbol, Handler]
+) -> None:
+    interpreter = program.interpreter
+    for name in row.methods.split():
+        own = classes.find_method(interpreter, symbol, name)
+        if own is not None and not _calls_super(own, name):
+            continue
+        found = _source(program, symbol, row)
+        if found is None:
+            continue
+        value, place, builder = found
+        entity = _entity(program, value)
+        if entity is None:
+            continue
+        function = own or builder or _stand_in(program, symbol, name)
+        event = Event(
+            row=DbRead(on=row.on, names=name, shape=row.shape),
+            place=place,
+            module=symbol.module,
+            function=function,
+            context=TOP,
+            client=None,
+            method=name,
+            entity=entity,
+            shape=row.shape,
+            origins=_origins(value),
+        )
+        program.graph.events[function].append(event)
+        if function not in known:
+            handler = Handler(function, frozenset(("GET",)), _path_of(program, symbol), "none", place, symbol)
+            known[function] = handler
+            program.handlers.append(handler)
+
+
+def _path_of(program: Program, symbol: ClassSymbol) -> str:
+    return next((h.path for h in program.handlers if h.owner is symbol and h.path), "")
+
+
+def _calls_super(function: FunctionSymbol, name: str) -> bool:
+    import msgspec
+
+    return "super" in str(msgspec.to_builtins(function.facts.body))
+
+
+def _source(
+    program: Program, symbol: ClassSymbol, row: GenericView
+) -> tuple[Value, Place, FunctionSymbol | None] | None:
+    """The queryset of a view, the line to mend, and the builder method that makes it (None for an attribute)."""
+    interpreter = program.interpreter
+    builder = classes.find_method(interpreter, symbol, row.builder)
+    line: Place | None = None
+    declared: Value | None = None
+    for each in interpreter.mro(symbol):
+        if not isinstance(each, ClassSymbol):
+            continue
+        for name in row.sources.split():
+            value = interpreter.class_value(each, name)
+            if value is not None and name in each.attributes and value.things:
+                statement = each.attributes[name][-1]
+                line = Place(each.module.source.path, statement.at, statement.end)
+                declared = value
+                break
+        if line is not None:
+            break
+    if builder is not None:
+        returned = interpreter.summary(builder).returns
+        if line is None:
+            line = _class_line(symbol)
+        if not returned.things and declared is not None:
+            returned = Value(things=declared.things, origins=returned.origins)
+        return returned, line, builder
+    return (declared, line, None) if declared is not None and line is not None else None
+
+
+def _class_line(symbol: ClassSymbol) -> Place:
+    return Place(
+        symbol.module.source.path, symbol.facts.name_at, symbol.facts.name_at + len(symbol.facts.name)
+    )
+
+
+def _origins(value: Value) -> frozenset[Origin]:
+    return value.origins
+
+
+def _entity(program: Program, value: Value) -> ClassSymbol | str | None:
+    for each in value.things:
+        if isinstance(each, ClassRef) and program.interpreter.is_model(each.symbol):
+            return each.symbol
+        if isinstance(each, Instance) and each.of is not None:
+            return each.of
+    found = element_type(value)
+    return found if found is not None and program.interpreter.is_model(found) else None
+
+
+def _stand_in(program: Program, symbol: ClassSymbol, name: str) -> FunctionSymbol:
+    """The inherited library method, as a function of the class without a body."""
+    from cachelint.facts import model as facts
+
+    where = symbol.facts
+    function = facts.Function(
+        at=where.at,
+        end=where.at,
+        name=name,
+        qualname=f"{where.qualname}.{name}",
+        name_at=where.name_at,
+        parameters=(),
+        decorators=(),
+        returns=None,
+        body=(),
+        parent=-1,
+        owner=symbol.index,
+        is_async=False,
+        is_generator=False,
+    )
+    stand_in = FunctionSymbol(symbol.module, -1, function)
+    stand_in.owner = symbol
+    return stand_in

@@ -1,0 +1,269 @@
+"""Which functions serve a request: found through decorators, registrations, base classes and configuration."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program import classes
+from cachelint.program.decorators import applied
+from cachelint.program.effects import Registration
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
+from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
+from cachelint.vocabulary import HandlerClass, Handles, Restricts
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+SAFE = frozenset(("GET", "HEAD", "OPTIONS", "*"))
+REGISTERING = frozenset(
+    ["path", "re_path", "url", "add_url_rule", "add_api_route", "add_route", "add_get", "add_post", "add_put", "add_patch", "add_delete", "add_view", "add_resource", "register", "include_router", "register_blueprint", "Route"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One function that serves requests.
+
+    `methods` are HTTP methods, "*" any; `path` the URL pattern as written there ("" unknown); `dialect` how its
+    parameters are filled; `layers` decorators put around it where it is registered."""
+
+    function: FunctionSymbol
+    methods: frozenset[str]
+    path: str
+    dialect: str
+    place: Place
+    owner: ClassSymbol | None = None
+    layers: tuple[Decorator, ...] = ()
+    raw_paths: tuple[str, ...] = ()
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it serves a safe method (GET, HEAD, OPTIONS)."""
+        return bool(self.methods & SAFE)
+
+
+def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
+    """All handlers of the project, in the order of their files. `patterns` are dotted names from the configuration."""
+    found: list[Handler] = []
+    for module in interpreter.modules:
+        for function in module.functions:
+            found.extend(_decorated(interpreter, function))
+            if any(fnmatch.fnmatchcase(function.name, pattern) for pattern in patterns):
+                place = Place(module.source.path, function.facts.at, function.facts.end)
+                found.append(Handler(function, frozenset("*"), "", "none", place))
+    registered = list(_registered(interpreter))
+    found.extend(registered)
+    routed = {handler.owner for handler in registered if handler.owner is not None}
+    for module in interpreter.modules:
+        for symbol in module.classes:
+            if symbol.facts.bases and symbol not in routed:
+                found.extend(
+                    _of_class(interpreter, symbol, "", (), Place(module.source.path, symbol.facts.at, 0))
+                )
+    return _merged(found)
+
+
+def _merged(found: list[Handler]) -> list[Handler]:
+    """One handler per function: the methods of all its routes, the first path; all paths kept for the converters."""
+    by_function: dict[FunctionSymbol, list[Handler]] = {}
+    for handler in found:
+        by_function.setdefault(handler.function, []).append(handler)
+    merged = []
+    for function, group in by_function.items():
+        first = max(group, key=lambda each: (each.dialect != "none", bool(each.path)))
+        methods = frozenset().union(*(_methods_of(each) for each in group))
+        if len(methods) > 1:
+            methods -= {"*"}
+        paths = tuple(dict.fromkeys(each.path for each in group if each.path))
+        layers = first.layers if len(group) == 1 else _common_layers(group)
+        merged.append(
+            Handler(function, methods, first.path, first.dialect, first.place, first.owner, layers, paths)
+        )
+    return merged
+
+
+def _common_layers(group: list[Handler]) -> tuple[Decorator, ...]:
+    with_layers = [each.layers for each in group if each.layers]
+    return with_layers[0] if with_layers else ()
+
+
+def _methods_of(handler: Handler) -> frozenset[str]:
+    return handler.methods
+
+
+def restricted(interpreter: Interpreter, function: FunctionSymbol, methods: frozenset[str]) -> frozenset[str]:
+    """The methods left after decorators such as require_POST."""
+    for each in applied(interpreter, function):
+        if isinstance(each.row, Restricts):
+            names = each.row.methods.split() or _names(each.given.get(each.row.param))
+            if names:
+                return frozenset(name.upper() for name in names)
+    return methods
+
+
+def _names(value: Value | None) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value.constant, str):
+        return [value.constant]
+    return [str(item.constant) for _, item in value.items or () if isinstance(item.constant, str)]
+
+
+# ------------------------------------------------------------------------------------------------ decorators
+
+
+def _decorated(interpreter: Interpreter, function: FunctionSymbol) -> Iterator[Handler]:
+    for each in applied(interpreter, function) if function.facts.decorators else ():
+        if isinstance(each.row, Handles) and each.row.form in ("decorator", "bare"):
+            yield _handler(interpreter, function, each.row, each.given, each.place)
+    if function.owner is not None or not function.facts.decorators:
+        return
+
+
+def _handler(
+    interpreter: Interpreter, function: FunctionSymbol, row: Handles, given: dict[str, Value], place: Place
+) -> Handler:
+    methods = restricted(interpreter, function, _methods(row, given))
+    return Handler(function, methods, _path(row, given), row.dialect, place, function.owner)
+
+
+def _methods(row: Handles, given: dict[str, Value]) -> frozenset[str]:
+    if row.method:
+        return frozenset(row.method.split())
+    names = _names(given.get(row.methods)) if row.methods else []
+    return frozenset(name.upper() for name in names) or frozenset(row.default.split())
+
+
+def _path(row: Handles, given: dict[str, Value]) -> str:
+    value = given.get(row.path)
+    if value is None:
+        return ""
+    if isinstance(value.constant, str):
+        return value.constant
+    first = next((item.constant for _, item in value.items or () if isinstance(item.constant, str)), "")
+    return first if isinstance(first, str) else ""
+
+
+# --------------------------------------------------------------------------------------------- registrations
+
+
+def registrations(interpreter: Interpreter) -> Iterator[Registration]:
+    """Every registering call at the top level of a module or in a function that sets an application up."""
+    for module in interpreter.modules:
+        yield from interpreter.module_summary(module).registrations
+        for function in module.functions:
+            if _registers(function):
+                yield from interpreter.summary(function).registrations
+
+
+def _registers(function: FunctionSymbol) -> bool:
+    for statement in walk(function.facts.body):
+        value = getattr(statement, "value", None)
+        if isinstance(value, facts.Call):
+            func = value.func
+            name = (
+                func.attr
+                if isinstance(func, facts.Attribute)
+                else func.id
+                if isinstance(func, facts.Name)
+                else ""
+            )
+            if name in REGISTERING:
+                return True
+    return False
+
+
+def _registered(interpreter: Interpreter) -> Iterator[Handler]:
+    for each in registrations(interpreter):
+        row = each.row
+        if not isinstance(row, Handles) or row.form != "register":
+            continue
+        target = each.given.get(row.function)
+        if target is not None:
+            yield from _targets(interpreter, target, row, each.given, each.place, ())
+
+
+def _targets(
+    interpreter: Interpreter,
+    target: Value,
+    row: Handles,
+    given: dict[str, Value],
+    place: Place,
+    layers: tuple[Decorator, ...],
+) -> Iterator[Handler]:
+    for each in target.things:
+        if isinstance(each, FunctionRef):
+            methods = restricted(interpreter, each.symbol, _methods(row, given))
+            yield Handler(
+                each.symbol, methods, _path(row, given), row.dialect, place, each.symbol.owner, layers
+            )
+        elif isinstance(each, ClassRef):
+            yield from _of_class(interpreter, each.symbol, _path(row, given), layers, place)
+        elif isinstance(each, Instance) and isinstance(each.type, ClassSymbol):
+            yield from _of_class(interpreter, each.type, _path(row, given), layers, place)
+        elif isinstance(each, Wrapped):
+            yield from _targets(interpreter, each.function, row, given, place, (*layers, *each.layers))
+
+
+# --------------------------------------------------------------------------------------------------- classes
+
+
+def _of_class(
+    interpreter: Interpreter, symbol: ClassSymbol, path: str, layers: tuple[Decorator, ...], place: Place
+) -> Iterator[Handler]:
+    seen: set[str] = set()
+    for base in interpreter.library_bases(symbol):
+        for row in interpreter.catalogue.rows_on(base):
+            if not isinstance(row, HandlerClass):
+                continue
+            for word in row.methods.split():
+                name, _, method = word.partition(":")
+                function = classes.find_method(interpreter, symbol, name)
+                if function is None or name in seen:
+                    continue
+                seen.add(name)
+                methods = restricted(interpreter, function, frozenset((method,)))
+                yield Handler(function, methods, path, row.dialect, place, symbol, layers)
+
+
+# ---------------------------------------------------------------------------------------------- URL patterns
+
+_CONVERTER = re.compile(
+    r"[<{](?:(?P<django>[\w.]+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<starlette>[^{}<>]+))?[>}]"
+)
+_GROUP = re.compile(r"\(\?P<(?P<name>\w+)>(?P<pattern>(?:[^()]|\([^()]*\))*)\)")
+
+
+def captured(interpreter: Interpreter, handler: Handler, name: str) -> tuple[bool, bool] | None:
+    """(safe, bounded) of a URL parameter by its converters; None when no known path captures it."""
+    found: list[tuple[bool, bool]] = []
+    for path in handler.raw_paths:
+        for match in _GROUP.finditer(path):
+            if match["name"] == name:
+                from cachelint.program.branches import is_strict_pattern
+
+                found.append((is_strict_pattern(match["pattern"]), False))
+        for match in _CONVERTER.finditer(_GROUP.sub("", path)):
+            if match["name"] == name:
+                word = match["django"] or match["starlette"] or ""
+                found.append(_converter(interpreter, handler.dialect, word))
+    if not found:
+        return None
+    return all(safe for safe, _ in found), all(bounded for _, bounded in found)
+
+
+def _converter(interpreter: Interpreter, dialect: str, word: str) -> tuple[bool, bool]:
+    row = interpreter.catalogue.converters.get((dialect, word))
+    if row is not None:
+        return row.safe, row.bounded
+    if dialect == "aiohttp" and word:
+        from cachelint.program.branches import is_strict_pattern
+
+        return is_strict_pattern(word), False
+    # A converter of the project decides itself what it lets through: taken as strict. None at all is raw text.
+    return bool(word), False

@@ -1,0 +1,292 @@
+"""Which parameters a client fills with text of its choice, and which are validated on the way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program import rows
+from cachelint.program.calls import evaluate_arguments
+from cachelint.program.effects import Summary
+from cachelint.program.frame import Frame
+from cachelint.program.handlers import Handler, captured
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import External, FunctionRef, Instance, Member, Origin, Place, Value
+from cachelint.vocabulary import Authenticates, Dialect, Parameter
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+RAW = (False, False)
+LITERALS = frozenset(("typing.Literal", "typing_extensions.Literal"))
+WRAPPERS = frozenset(["typing.Optional", "typing.Annotated", "typing_extensions.Annotated", "typing.Union"])
+
+
+def user_input(interpreter: Interpreter, handler: Handler, name: str) -> Origin | None:
+    """The input that a handler's parameter is; None for requests, services, and everything else that is trusted."""
+    function = handler.function
+    parameter = next((each for each in function.facts.parameters if each.name == name), None)
+    if parameter is None or _is_receiver(function, parameter):
+        return None
+    dialect = dialect_of(interpreter, handler.dialect)
+    kind, strength = _classify(interpreter, handler, parameter, dialect)
+    if strength is None:
+        return None
+    place = Place(function.module.source.path, parameter.at, parameter.end)
+    return Origin("input", kind, name, place, safe=strength[0], bounded=strength[1])
+
+
+def dialect_of(interpreter: Interpreter, name: str) -> Dialect:
+    """The row that says how a framework fills parameters."""
+    return interpreter.dialects.get(name) or Dialect(name=name, others="none")
+
+
+def _is_receiver(function: FunctionSymbol, parameter: facts.Parameter) -> bool:
+    return function.owner is not None and parameter is function.facts.parameters[0]
+
+
+def _classify(
+    interpreter: Interpreter, handler: Handler, parameter: facts.Parameter, dialect: Dialect
+) -> tuple[str, tuple[bool, bool] | None]:
+    function = handler.function
+    if dialect.request and parameter is request_parameter(function):
+        return "", None
+    if dialect.others == "none":
+        return "", None
+    by_path = captured(interpreter, handler, parameter.name)
+    if dialect.others == "path":
+        if parameter.kind == "starstar":
+            return "path", RAW
+        if parameter.default is not None and by_path is None:
+            return "", None
+        return "path", by_path if by_path is not None else RAW
+    marker = marker_of(interpreter, function, parameter)
+    strength = annotation_strength(interpreter, function, parameter, marker)
+    if strength is None:
+        return "", None
+    if by_path is not None:
+        return "path", (strength[0] or by_path[0], strength[1] or by_path[1])
+    return (marker[0].kind if marker and marker[0].kind else "query parameter"), strength
+
+
+def request_parameter(function: FunctionSymbol) -> facts.Parameter | None:
+    """The first parameter after self."""
+    parameters = function.facts.parameters
+    start = 1 if function.owner is not None else 0
+    return parameters[start] if len(parameters) > start else None
+
+
+def marker_of(
+    interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter
+) -> tuple[Parameter, dict[str, Value]] | None:
+    """The `Query(...)` or `Depends(...)` of a parameter, in its default or in Annotated[...]."""
+    frame = Frame(interpreter, function.module, None, Summary(None, function.module))
+    frame.closure_of(function.parent)
+    for expression in _marker_candidates(frame, parameter):
+        if not isinstance(expression, facts.Call):
+            continue
+        for each in frame.evaluate(expression.func).things:
+            found = _parameter_rows(interpreter, each)
+            if found:
+                arguments = evaluate_arguments(frame, expression)
+                return found[0], rows.bind(found[0].params, arguments)
+    return None
+
+
+def _parameter_rows(interpreter: Interpreter, each: object) -> list[Parameter]:
+    if isinstance(each, External):
+        return [row for row in interpreter.catalogue.function(each.name) if isinstance(row, Parameter)]
+    if isinstance(each, Member) and isinstance(each.instance.type, str):
+        found = interpreter.catalogue.member(each.instance.type, each.name)
+        return [row for row in found if isinstance(row, Parameter)]
+    return []
+
+
+def _marker_candidates(frame: Frame, parameter: facts.Parameter) -> list[facts.Expression]:
+    candidates: list[facts.Expression] = [parameter.default] if parameter.default is not None else []
+    annotation = parameter.annotation
+    if isinstance(annotation, (facts.Name, facts.Attribute)):
+        annotation = alias_of(frame, annotation) or annotation
+    if isinstance(annotation, facts.Subscript) and isinstance(annotation.index, facts.Collection):
+        candidates.extend(annotation.index.items[1:])
+    return candidates
+
+
+def alias_of(frame: Frame, annotation: facts.Expression) -> facts.Expression | None:
+    """`SessionDep = Annotated[Session, Depends(get_db)]`: what the alias stands for, when it is in the same module."""
+    if not isinstance(annotation, facts.Name):
+        return None
+    binding = frame.module.bindings.get(annotation.id)
+    if binding is not None and binding.assigned:
+        expression = binding.assigned[-1][1]
+        return expression if isinstance(expression, facts.Subscript) else None
+    return None
+
+
+def dependency(
+    interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter
+) -> Value | None:
+    """The callable whose result a framework passes for this parameter, if a marker says so."""
+    if parameter.default is None and parameter.annotation is None:
+        return None
+    if not _may_have_marker(parameter):
+        return None
+    for module_function, each in _aliased(interpreter, function, parameter):
+        marker = marker_of(interpreter, module_function, each)
+        if marker is not None and marker[0].kind == "dependency":
+            return marker[1].get(marker[0].function)
+    return None
+
+
+def _may_have_marker(parameter: facts.Parameter) -> bool:
+    return isinstance(parameter.default, facts.Call) or isinstance(
+        parameter.annotation, (facts.Subscript, facts.Name, facts.Attribute)
+    )
+
+
+def _aliased(
+    interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter
+) -> list[tuple[FunctionSymbol, facts.Parameter]]:
+    """The parameter itself; with an annotation alias from another module, as if it were written there."""
+    found = [(function, parameter)]
+    if isinstance(parameter.annotation, facts.Name):
+        symbol = interpreter.alias_home(function.module, parameter.annotation.id)
+        if symbol is not None:
+            home, expression = symbol
+            stand_in = FunctionSymbol(home, 0, function.facts)
+            moved = facts.Parameter(
+                parameter.at, parameter.end, parameter.name, parameter.kind, expression, None
+            )
+            found.append((stand_in, moved))
+    return found
+
+
+IDENTITY_WORDS = ({"current", "user"}, {"current", "account"}, {"authenticated", "user"}, {"active", "user"})
+
+
+def says_who_asks(interpreter: Interpreter, given: Value, parameter: facts.Parameter) -> bool:
+    """Whether a dependency authenticates: by its name, or because it uses a security scheme, itself or through others."""
+    names = [
+        parameter.name,
+        *(each.symbol.facts.name for each in given.things if isinstance(each, FunctionRef)),
+    ]
+    if any(words <= set(name.lower().split("_")) for name in names for words in IDENTITY_WORDS):
+        return True
+    return any(is_security(interpreter, each, 0) for each in given.things)
+
+
+def is_security(interpreter: Interpreter, each: object, depth: int) -> bool:
+    """Whether a dependency is, or transitively depends on, a security scheme."""
+    if isinstance(each, Instance) and isinstance(each.type, str):
+        owner, _, name = each.type.rpartition(".")
+        found = interpreter.catalogue.function(f"{owner}.{name}")
+        return any(isinstance(row, Authenticates) and row.form == "dependency" for row in found)
+    if not isinstance(each, FunctionRef) or depth > 4:
+        return False
+    for parameter in each.symbol.facts.parameters:
+        inner = dependency(interpreter, each.symbol, parameter)
+        if inner is not None and any(is_security(interpreter, t, depth + 1) for t in inner.things):
+            return True
+    return False
+
+
+# ----------------------------------------------------------------------------------------- annotation types
+
+
+def annotation_strength(
+    interpreter: Interpreter,
+    function: FunctionSymbol,
+    parameter: facts.Parameter,
+    marker: tuple[Parameter, dict[str, Value]] | None,
+) -> tuple[bool, bool] | None:
+    """(safe, bounded) of an annotated parameter; None when it is no user input (a request, a dependency, a session)."""
+    if marker is not None:
+        if marker[0].kind in ("dependency", "injected"):
+            return None
+        if marker[0].pattern and marker[0].pattern in marker[1]:
+            from cachelint.program.branches import is_strict_pattern
+
+            pattern = marker[1][marker[0].pattern].constant
+            if not isinstance(pattern, str) or is_strict_pattern(pattern):
+                return True, False
+    if parameter.annotation is None:
+        return RAW
+    frame = Frame(interpreter, function.module, None, Summary(None, function.module))
+    frame.closure_of(function.parent)
+    return type_strength(frame, parameter.annotation)
+
+
+def type_strength(frame: Frame, annotation: facts.Expression) -> tuple[bool, bool] | None:
+    """(safe, bounded) of text validated by an annotation; None for objects that are not made from one input."""
+    if isinstance(annotation, facts.Constant) and annotation.value is None:
+        return True, True
+    if isinstance(annotation, facts.Binary) and annotation.operator == "|":
+        return _weakest([type_strength(frame, annotation.left), type_strength(frame, annotation.right)])
+    if isinstance(annotation, facts.Subscript):
+        return _generic_strength(frame, annotation)
+    value = frame.evaluate(annotation)
+    for each in value.things:
+        if isinstance(each, External):
+            row = frame.interpreter.catalogue.validated.get(each.name)
+            if row is not None:
+                return row.safe, row.bounded
+    alias = alias_of(frame, annotation)
+    if alias is not None:
+        return type_strength(frame, alias)
+    return _class_strength(frame, frame.annotated(annotation))
+
+
+def _generic_strength(frame: Frame, annotation: facts.Subscript) -> tuple[bool, bool] | None:
+    names = {each.name for each in frame.evaluate(annotation.value).things if isinstance(each, External)}
+    index = annotation.index
+    arguments = index.items if isinstance(index, facts.Collection) else (index,)
+    if names & LITERALS:
+        return True, True
+    if "typing.Union" in names:
+        return _weakest([type_strength(frame, each) for each in arguments])
+    inner = type_strength(frame, arguments[0]) if arguments else RAW
+    if names & WRAPPERS and len(arguments) > 1 and inner == RAW:
+        return True if _has_pattern(frame, arguments[1:]) else False, False
+    return inner
+
+
+def _has_pattern(frame: Frame, markers: tuple[facts.Expression, ...]) -> bool:
+    from cachelint.program.branches import is_strict_pattern
+
+    for marker in markers:
+        if isinstance(marker, facts.Call):
+            for argument in marker.arguments:
+                if argument.keyword in ("pattern", "regex"):
+                    text = frame.evaluate(argument.value).constant
+                    return not isinstance(text, str) or is_strict_pattern(text)
+    return False
+
+
+def _class_strength(frame: Frame, promised: Value) -> tuple[bool, bool] | None:
+    interpreter = frame.interpreter
+    for instance in promised.instances():
+        if isinstance(instance.type, ClassSymbol) and interpreter.is_a(instance.type, "enum.Enum"):
+            return True, True
+        return None
+    return RAW
+
+
+def _weakest(found: list[tuple[bool, bool] | None]) -> tuple[bool, bool] | None:
+    known = [each for each in found if each is not None]
+    if not known:
+        return None
+    return all(safe for safe, _ in known), all(bounded for _, bounded in known)
+
+
+def field_strength(interpreter: Interpreter, instance: Instance, name: str) -> tuple[bool, bool] | None:
+    """(safe, bounded) of a field of a validated model (pydantic, msgspec, dataclass) by its annotation."""
+    if not isinstance(instance.type, ClassSymbol):
+        return None
+    for each in interpreter.mro(instance.type):
+        if not isinstance(each, ClassSymbol):
+            continue
+        for statement in each.attributes.get(name, ()):
+            if statement.annotation is not None:
+                frame = Frame(interpreter, each.module, None, Summary(None, each.module))
+                return type_strength(frame, statement.annotation)
+    return None

@@ -1,0 +1,386 @@
+"""Follows code on demand: what a name means, what a function does, what an attribute is. Results are kept.
+
+Everything is lazy: asking for the summary of a function follows its body once, asking in turn for what it calls. A
+cycle is answered with what is known so far; functions that met such an answer are followed again at the end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program import classes, statements
+from cachelint.program.catalogue import Catalogue
+from cachelint.program.effects import Summary
+from cachelint.program.frame import Frame
+from cachelint.program.symbols import Binding, ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
+from cachelint.program.values import (
+    UNKNOWN,
+    ClassRef,
+    External,
+    FunctionRef,
+    Instance,
+    ModuleRef,
+    Origin,
+    Place,
+    Thing,
+    Value,
+    join,
+    thing,
+)
+
+if TYPE_CHECKING:
+    from cachelint.program.decorators import Applied
+
+# Longer assignment histories of one name say nothing about its type.
+ASSIGNMENTS = 12
+
+
+class Interpreter:
+    """The memory of an analysis: what has been asked so far, and the answers."""
+
+    def __init__(self, modules: Modules, catalogue: Catalogue) -> None:
+        self.modules = modules
+        self.catalogue = catalogue
+        self.summaries: dict[FunctionSymbol, Summary] = {}
+        self.module_summaries: dict[ModuleSymbol, Summary] = {}
+        self.parameter_things: dict[tuple[FunctionSymbol, str], tuple[Thing, ...]] = {}
+        self._running: dict[FunctionSymbol, Summary] = {}
+        self.incomplete: set[FunctionSymbol] = set()
+        self._variables: dict[tuple[ModuleSymbol, str], Value] = {}
+        self._resolving: set[tuple[ModuleSymbol, str]] = set()
+        self._class_values: dict[tuple[ClassSymbol, str], Value] = {}
+        self._mro: dict[ClassSymbol, tuple[ClassSymbol | str, ...]] = {}
+        self._subclasses: dict[ClassSymbol, list[ClassSymbol]] | None = None
+        self.attribute_writers: dict[ClassSymbol, dict[str, list[FunctionSymbol]]] = {}
+        self.instance_values: dict[tuple[ClassSymbol, str], Value] = {}
+        self.applied: dict[FunctionSymbol | ClassSymbol, list[Applied]] = {}
+        self.dialects = {row.name: row for row in catalogue.dialects}
+        self.dependencies: set[FunctionSymbol] = set()
+        self.related: dict[tuple[ClassSymbol, str], Value] | None = None
+        self._models: dict[str, list[ClassSymbol]] | None = None
+        self._classes_by_name: dict[str, ClassSymbol] | None = None
+        self.lambda_scopes: dict[FunctionSymbol, dict[str, Value]] = {}
+
+    # ------------------------------------------------------------------------------------------- functions
+
+    def summary(self, function: FunctionSymbol) -> Summary:
+        """What a function does. Inside a cycle: what is known of it so far."""
+        if function in self.summaries:
+            return self.summaries[function]
+        if function in self._running:
+            self.incomplete.update(self._running)
+            return self._running[function]
+        summary = Summary(function, function.module)
+        self._running[function] = summary
+        try:
+            statements.follow(self, function, summary)
+        finally:
+            del self._running[function]
+        self.summaries[function] = summary
+        return summary
+
+    def learn_parameters(self, summaries: list[Summary]) -> bool:
+        """Note what call sites pass to unannotated parameters; forget the functions this concerns. True if any."""
+        seen: dict[tuple[FunctionSymbol, str], list[Value]] = defaultdict(list)
+        for summary in summaries:
+            for edge in summary.calls:
+                for name, value in edge.arguments.items():
+                    if value.things and name not in ("self", "cls"):
+                        seen[edge.callee, name].append(value)
+        concerned = set()
+        for (function, name), values in seen.items():
+            things = tuple(t for t in join(values).things if isinstance(t, Instance))
+            if things and self.parameter_things.get((function, name)) != things and _is_open(function, name):
+                self.parameter_things[function, name] = things
+                concerned.add(function)
+        if concerned:
+            self._forget(concerned)
+        return bool(concerned)
+
+    def _forget(self, functions: set[FunctionSymbol]) -> None:
+        """Drop what was concluded about these functions and about everyone who calls them."""
+        callers: dict[FunctionSymbol, set[FunctionSymbol]] = defaultdict(set)
+        for function, summary in self.summaries.items():
+            for edge in summary.calls:
+                callers[edge.callee].add(function)
+            for inner in function.module.functions:
+                if inner.parent is function:
+                    callers[function].add(inner)
+        queue = list(functions)
+        while queue:
+            function = queue.pop()
+            if self.summaries.pop(function, None) is not None:
+                queue.extend(callers.get(function, ()))
+        self.instance_values.clear()
+        self.module_summaries.clear()
+        self.applied.clear()
+
+    def scope(self, function: FunctionSymbol) -> dict[str, Value]:
+        """The variables of a function as nested functions see them."""
+        if function in self._running:
+            return self._running[function].variables
+        return self.summary(function).variables
+
+    def follow_again(self) -> None:
+        """Follow the functions once more that met an unfinished answer in a call cycle."""
+        unfinished, self.incomplete = (
+            sorted(self.incomplete, key=lambda f: (f.module.source.path, f.index)),
+            set(),
+        )
+        for function in unfinished:
+            summary = Summary(function, function.module)
+            self._running[function] = summary
+            try:
+                statements.follow(self, function, summary)
+            finally:
+                del self._running[function]
+            self.summaries[function] = summary
+        self.incomplete = set()
+
+    def module_summary(self, module: ModuleSymbol) -> Summary:
+        """What the top level of a module does."""
+        if module not in self.module_summaries:
+            summary = self.module_summaries[module] = Summary(None, module)
+            frame = Frame(self, module, None, summary)
+            frame.top_level = True
+            statements.run(frame, module.facts.body)
+        return self.module_summaries[module]
+
+    # ----------------------------------------------------------------------------------------------- names
+
+    def global_value(self, module: ModuleSymbol, name: str) -> Value:
+        """What a top-level name of a module is; UNKNOWN when it is not defined there or only through itself."""
+        key = (module, name)
+        if key in self._variables:
+            return self._variables[key]
+        if key in self._resolving:
+            return UNKNOWN
+        self._resolving.add(key)
+        try:
+            value = self._resolve(module, name)
+        finally:
+            self._resolving.discard(key)
+        self._variables[key] = value
+        return value
+
+    def defines(self, module: ModuleSymbol, name: str) -> bool:
+        """Whether the name has a meaning at the top level of the module (star imports not counted)."""
+        return name in module.bindings
+
+    def _resolve(self, module: ModuleSymbol, name: str) -> Value:
+        binding = module.bindings.get(name)
+        if binding is None:
+            return self._from_stars(module, name)
+        found: list[Value] = []
+        if binding.function is not None:
+            found.append(thing(FunctionRef(binding.function)))
+        if binding.class_ is not None:
+            found.append(thing(ClassRef(binding.class_)))
+        for statement, imported in binding.imports:
+            found.append(self.imported(module, statement, imported))
+        found.extend(self._assigned(module, binding))
+        return join(found)
+
+    def _assigned(self, module: ModuleSymbol, binding: Binding) -> Iterator[Value]:
+        frame = Frame(self, module, None, Summary(None, module))
+        for statement, expression in binding.assigned[:ASSIGNMENTS]:
+            value = frame.evaluate(expression)
+            if not value.things and statement.annotation is not None:
+                value = join([value, frame.annotated(statement.annotation)])
+            yield value
+
+    def _from_stars(self, module: ModuleSymbol, name: str) -> Value:
+        if name.startswith("_"):
+            return UNKNOWN
+        found = []
+        for statement, imported in module.stars:
+            target = self.modules.find(module.absolute(statement, imported), module)
+            if target is not None and target is not module:
+                found.append(self.global_value(target, name))
+            elif target is None:
+                dotted = f"{imported.module}.{name}" if statement.level == 0 else ""
+                if dotted and self.knows(dotted):
+                    found.append(self.external(dotted))
+        return join(found)
+
+    def knows(self, dotted: str) -> bool:
+        """Whether the catalogue has something to say about a dotted name."""
+        name = self.catalogue.canonical(dotted)
+        return (
+            name in self.catalogue.types
+            or name in self.catalogue.errors
+            or bool(self.catalogue.function(name))
+        )
+
+    def imported(self, module: ModuleSymbol, statement: facts.Import, imported: facts.ImportedName) -> Value:
+        """What an imported name is: a module, a definition in the project, or something external."""
+        base = module.absolute(statement, imported)
+        if imported.name is None:
+            target = base if imported.alias else base.partition(".")[0]
+            return self.module_or_external(target, module)
+        return self.member_of(base, imported.name, module)
+
+    def module_or_external(self, name: str, seen_from: ModuleSymbol) -> Value:
+        found = self.modules.find(name, seen_from)
+        if found is not None:
+            return thing(ModuleRef(found))
+        return self.external(name)
+
+    def member_of(self, module_name: str, name: str, seen_from: ModuleSymbol) -> Value:
+        """`from module_name import name`."""
+        found = self.modules.find(module_name, seen_from)
+        if found is not None:
+            value = self.global_value(found, name)
+            if value is not UNKNOWN or name in found.bindings:
+                return value
+        submodule = self.modules.find(f"{module_name}.{name}", seen_from)
+        if submodule is not None:
+            return thing(ModuleRef(submodule))
+        if found is not None:
+            return UNKNOWN
+        return self.external(f"{module_name}.{name}")
+
+    def external(self, dotted: str) -> Value:
+        """Something outside the project: a value that rows know (django.core.cache.cache), or just its name."""
+        from cachelint.program.library import value_of_name
+
+        return value_of_name(self, self.catalogue.canonical(dotted))
+
+    # --------------------------------------------------------------------------------------------- classes
+
+    def mro(self, symbol: ClassSymbol) -> tuple[ClassSymbol | str, ...]:
+        """A class and its bases, nearest first; a library base by its type name."""
+        if symbol not in self._mro:
+            self._mro[symbol] = (symbol,)
+            self._mro[symbol] = classes.lineage(self, symbol)
+        return self._mro[symbol]
+
+    def library_bases(self, type_: str | ClassSymbol) -> list[str]:
+        """The library types that an object of this type is."""
+        if isinstance(type_, str):
+            return self.catalogue.lineage(type_)
+        return [
+            each for base in self.mro(type_) if isinstance(base, str) for each in self.catalogue.lineage(base)
+        ]
+
+    def is_a(self, type_: str | ClassSymbol, base: str) -> bool:
+        return base in self.library_bases(type_)
+
+    def subclasses(self, symbol: ClassSymbol) -> list[ClassSymbol]:
+        """The project's direct and indirect subclasses."""
+        if self._subclasses is None:
+            self._subclasses = defaultdict(list)
+            for module in self.modules:
+                for each in module.classes:
+                    for base in self.mro(each)[1:]:
+                        if isinstance(base, ClassSymbol):
+                            self._subclasses[base].append(each)
+        return self._subclasses.get(symbol, [])
+
+    def is_model(self, type_: str | ClassSymbol | None) -> bool:
+        """Whether objects of this class are rows of a database."""
+        if type_ is None:
+            return False
+        types = self.catalogue.types
+        return any(types[base].model for base in self.library_bases(type_) if base in types)
+
+    def class_value(self, symbol: ClassSymbol, name: str) -> Value | None:
+        """A class attribute or method defined in exactly this class, None when it defines none."""
+        if name in symbol.methods:
+            return thing(FunctionRef(symbol.methods[name]))
+        key = (symbol, name)
+        if key not in self._class_values:
+            assigned = symbol.attributes.get(name)
+            if not assigned:
+                inner = symbol.nested(name)
+                return thing(ClassRef(inner)) if inner else None
+            self._class_values[key] = UNKNOWN
+            self._class_values[key] = self._class_assigned(symbol, assigned)
+        return self._class_values[key]
+
+    def _class_assigned(self, symbol: ClassSymbol, assigned: list[facts.Assign]) -> Value:
+        frame = Frame(self, symbol.module, None, Summary(None, symbol.module))
+        frame.class_ = symbol
+        found = []
+        for statement in assigned[:ASSIGNMENTS]:
+            value = frame.evaluate(statement.value) if statement.value is not None else UNKNOWN
+            if not value.things and statement.annotation is not None:
+                value = join([value, frame.annotated(statement.annotation)])
+            found.append(value)
+        return join(found)
+
+    # ------------------------------------------------------------------------------------------- parameters
+
+    def parameter(self, function: FunctionSymbol, parameter: facts.Parameter) -> Value:
+        """What a parameter is on entry: by annotation, by its default, by what the call sites were seen to pass."""
+        place = Place(function.module.source.path, parameter.at, parameter.end)
+        origin = Origin("parameter", (function, parameter.name), parameter.name, place)
+        things = self._parameter_things(function, parameter)
+        return Value(things=things, origins=frozenset((origin,)))
+
+    def _parameter_things(self, function: FunctionSymbol, parameter: facts.Parameter) -> tuple[Thing, ...]:
+        frame = Frame(self, function.module, None, Summary(None, function.module))
+        frame.closure_of(function.parent)
+        if parameter.annotation is not None:
+            value = frame.annotated(parameter.annotation)
+            if value.things:
+                return value.things
+        seen = self.parameter_things.get((function, parameter.name), ())
+        if parameter.default is not None and not seen:
+            return tuple(
+                t for t in frame.evaluate(parameter.default).things if isinstance(t, (Instance, External))
+            )
+        return seen
+
+    def scratch(self, module: ModuleSymbol) -> Summary:
+        """A summary to record what need not be kept."""
+        return Summary(None, module)
+
+    def models_named(self, name: str) -> list[ClassSymbol]:
+        """The project's mapped classes of that name, whatever the case."""
+        if self._models is None:
+            self._models = defaultdict(list)
+            for module in self.modules:
+                for symbol in module.classes:
+                    if symbol.facts.bases and self.is_model(symbol):
+                        self._models[symbol.facts.name.lower()].append(symbol)
+        return self._models.get(name.lower(), [])
+
+    def alias_home(self, module: ModuleSymbol, name: str) -> tuple[ModuleSymbol, facts.Expression] | None:
+        """Where a type alias that a module imports is written, and what it stands for."""
+        binding = module.bindings.get(name)
+        for statement, imported in binding.imports if binding is not None else ():
+            home = self.modules.find(module.absolute(statement, imported), module)
+            if home is None or imported.name is None or imported.name not in home.bindings:
+                continue
+            target = home.bindings[imported.name]
+            if target.assigned:
+                return home, target.assigned[-1][1]
+            return self.alias_home(home, imported.name)
+        return None
+
+    def error_ancestors(self, error: str) -> set[str]:
+        """An exception class of the project or a library, with all its known bases; always Exception."""
+        if self._classes_by_name is None:
+            self._classes_by_name = {
+                symbol.name: symbol for module in self.modules for symbol in module.classes
+            }
+        found = {"builtins.Exception", "builtins.BaseException"}
+        symbol = self._classes_by_name.get(error)
+        for base in self.mro(symbol) if symbol is not None else (error,):
+            found |= {base.name} if isinstance(base, ClassSymbol) else self.catalogue.ancestors(base)
+        return found
+
+    def place(self, module: ModuleSymbol, node: facts.Node) -> Place:
+        return Place(module.source.path, node.at, node.end)
+
+
+def _is_open(function: FunctionSymbol, name: str) -> bool:
+    """Whether nothing but the call sites says what a parameter is."""
+    for parameter in function.facts.parameters:
+        if parameter.name == name:
+            return parameter.annotation is None and parameter.kind in ("plain", "positional", "keyword")
+    return False

@@ -1,0 +1,200 @@
+"""What `value.name` is: members of modules, classes, project objects and library objects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cachelint.facts import model as facts
+from cachelint.program import classes, library
+from cachelint.program.frame import Frame
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import (
+    UNKNOWN,
+    ClassRef,
+    External,
+    FunctionRef,
+    Instance,
+    Member,
+    ModuleRef,
+    Origin,
+    Thing,
+    Value,
+    derived,
+    join,
+    thing,
+)
+
+PROPERTIES = frozenset(
+    ["builtins.property", "functools.cached_property", "django.utils.functional.cached_property", "sqlalchemy.ext.hybrid.hybrid_property", "werkzeug.utils.cached_property"]
+)
+
+
+def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Value:
+    """The value of an attribute, by everything the receiver can be. Data keeps its sources."""
+    found = [_of_thing(frame, each, receiver, name, node) for each in receiver.things]
+    item = receiver.item(name)
+    if item is not None:
+        found.append(item)
+    value = join([each for each in found if each is not None])
+    if value is UNKNOWN:
+        return Value(origins=derived(receiver.origins)) if receiver.origins else UNKNOWN
+    if any(isinstance(each, (Instance, Member)) for each in receiver.things) and not value.origins:
+        return replace(value, origins=derived(receiver.origins))
+    return value
+
+
+def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts.Node) -> Value | None:
+    interpreter = frame.interpreter
+    if isinstance(each, ModuleRef):
+        return _of_module(frame, each, name)
+    if isinstance(each, External):
+        return interpreter.external(f"{each.name}.{name}")
+    if isinstance(each, ClassRef):
+        return of_class(frame, each.symbol, name, receiver, node)
+    if isinstance(each, Instance):
+        if isinstance(each.type, ClassSymbol):
+            return _of_object(frame, each, each.type, name, receiver, node)
+        return library.member_value(frame, each, name, receiver, node)
+    return None
+
+
+def _of_module(frame: Frame, module: ModuleRef, name: str) -> Value:
+    value = frame.interpreter.global_value(module.symbol, name)
+    if value is UNKNOWN and not frame.interpreter.defines(module.symbol, name):
+        found = frame.interpreter.modules.find(f"{module.symbol.name}.{name}", module.symbol)
+        return thing(ModuleRef(found)) if found else UNKNOWN
+    return value
+
+
+def of_class(frame: Frame, symbol: ClassSymbol, name: str, receiver: Value, node: facts.Node) -> Value | None:
+    """`Class.name`: a manager, a method, a column, a library member."""
+    interpreter = frame.interpreter
+    found = classes.find_in_class(interpreter, symbol, name)
+    if found is not None:
+        return _class_member(frame, symbol, found[1], name, node)
+    for base in interpreter.library_bases(symbol):
+        value = library.member_value(frame, Instance(base, of=symbol), name, receiver, node, of_class=symbol)
+        if value is not None:
+            return value
+    related = library.relations(interpreter).get((symbol, name))
+    return related
+
+
+def _class_member(frame: Frame, symbol: ClassSymbol, value: Value, name: str, node: facts.Node) -> Value:
+    interpreter = frame.interpreter
+    things: list[Thing] = []
+    for each in value.things:
+        is_manager = (
+            isinstance(each, Instance) and each.of is None and library.binds_owner(interpreter, each.type)
+        )
+        if is_manager and isinstance(each, Instance) and interpreter.is_model(symbol):
+            things.append(replace(each, of=symbol))
+        elif isinstance(each, FunctionRef) and _is_classmethod(each.symbol):
+            things.append(replace(each, receiver=ClassRef(symbol)))
+        else:
+            things.append(each)
+    if interpreter.is_model(symbol) and not things:
+        origin = Origin("entity", symbol, symbol.facts.name, frame.place(node), direct=False)
+        return replace(value, origins=value.origins | {origin}, text=None)
+    return replace(value, things=tuple(things))
+
+
+def _is_classmethod(function: FunctionSymbol) -> bool:
+    return any(
+        isinstance(each, facts.Name) and each.id == "classmethod" for each in function.facts.decorators
+    )
+
+
+def _is_static(function: FunctionSymbol) -> bool:
+    return any(
+        isinstance(each, facts.Name) and each.id == "staticmethod" for each in function.facts.decorators
+    )
+
+
+def _of_object(
+    frame: Frame, instance: Instance, symbol: ClassSymbol, name: str, receiver: Value, node: facts.Node
+) -> Value | None:
+    interpreter = frame.interpreter
+    method = classes.find_method(interpreter, symbol, name)
+    if method is not None:
+        return _method(frame, instance, symbol, method, receiver, node)
+    value = classes.instance_value(interpreter, symbol, name)
+    in_class = classes.find_in_class(interpreter, symbol, name)
+    related = library.relations(interpreter).get((symbol, name))
+    if related is not None:
+        return replace(related, origins=derived(receiver.origins))
+    if in_class is not None:
+        declared = _instance_member(frame, symbol, in_class[1], name, node, receiver)
+        value = join([value, declared])
+    if value is not UNKNOWN:
+        return value
+    for base in interpreter.library_bases(symbol):
+        library_value = library.member_value(
+            frame, replace(instance, type=base), name, receiver, node, of_class=symbol
+        )
+        if library_value is not None:
+            return library_value
+    return None
+
+
+def _instance_member(
+    frame: Frame, symbol: ClassSymbol, value: Value, name: str, node: facts.Node, receiver: Value
+) -> Value:
+    if frame.interpreter.is_model(symbol):
+        return Value(origins=derived(receiver.origins) | _own_entity(frame, symbol, node))
+    return _class_member(frame, symbol, value, name, node)
+
+
+def _own_entity(frame: Frame, symbol: ClassSymbol, node: facts.Node) -> frozenset[Origin]:
+    return frozenset((Origin("entity", symbol, symbol.facts.name, frame.place(node), direct=False),))
+
+
+def _method(
+    frame: Frame,
+    instance: Instance,
+    symbol: ClassSymbol,
+    method: FunctionSymbol,
+    receiver: Value,
+    node: facts.Node,
+) -> Value:
+    if _is_static(method):
+        return thing(FunctionRef(method))
+    if _is_classmethod(method):
+        return thing(FunctionRef(method, receiver=ClassRef(symbol)))
+    if is_property(frame, method):
+        from cachelint.program import calls
+
+        return calls.call_function(frame, FunctionRef(method, receiver=instance), calls.NO_ARGUMENTS, node)
+    bound = replace(instance, type=symbol)
+    if _is_abstract(method):
+        overrides = [
+            classes.find_method(frame.interpreter, each, method.facts.name)
+            for each in frame.interpreter.subclasses(symbol)[:5]
+        ]
+        found = dict.fromkeys(each for each in overrides if each is not None and each is not method)
+        if found:
+            return Value(things=tuple(FunctionRef(each, receiver=bound) for each in found))
+    return thing(FunctionRef(method, receiver=bound))
+
+
+def is_property(frame: Frame, method: FunctionSymbol) -> bool:
+    """Whether reading the method as an attribute calls it."""
+    for decorator in method.facts.decorators:
+        if isinstance(decorator, (facts.Name, facts.Attribute)):
+            value = frame.interpreter_frame(method.module).evaluate(decorator)
+            if any(isinstance(each, External) and each.name in PROPERTIES for each in value.things):
+                return True
+    return False
+
+
+def _is_abstract(method: FunctionSymbol) -> bool:
+    """A body that does nothing but raise, pass or `...`: the subclass's method is meant."""
+    body = method.facts.body
+    meaningful = [
+        each
+        for each in body
+        if not (isinstance(each, facts.Jump) and each.kind == "pass")
+        and not (isinstance(each, facts.Evaluate) and isinstance(each.value, (facts.Constant, facts.Unknown)))
+        and not isinstance(each, facts.Raise)
+    ]
+    return not meaningful

@@ -1,0 +1,190 @@
+"""What a cache call raises when its server is down, and whether that ends a request."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cachelint.program import guards
+from cachelint.program.effects import CallEdge, Clause, Event, Guard
+from cachelint.program.handlers import Handler
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.values import Instance, Place
+from cachelint.vocabulary import Memoizes, Outage
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+DJANGO_CACHE = "django.core.cache.backends.base.BaseCache"
+NETWORK_ERRORS = frozenset(("builtins.ConnectionError", "builtins.TimeoutError", "builtins.OSError"))
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What an outage makes of one cache call.
+
+    `errors` are canonical class names, empty when it never raises; `root` the class to catch; `kind` the client's
+    name for people; `config` the settings entry that decides it; `is_assumed` when no settings were found."""
+
+    errors: frozenset[str] = frozenset()
+    root: str = ""
+    kind: str = ""
+    config: Place | None = None
+    is_assumed: bool = False
+
+
+SILENT = Raised()
+
+
+@dataclass(slots=True)
+class Failure:
+    """A cache call whose outage error reaches request handlers.
+
+    `ways` hold per handler the calls from it to the cache call; `guard` is the innermost try that was meant to stop
+    the error and stops only a part, with its clause; `missed` what that clause lets through."""
+
+    event: Event
+    raised: Raised
+    ways: list[tuple[Handler, tuple[CallEdge, ...]]] = field(default_factory=list)
+    guard: tuple[Guard, Clause] | None = None
+    missed: frozenset[str] = frozenset()
+
+
+def raised_by(program: Program, event: Event) -> Raised:
+    """What an outage makes of a call, by client, method, construction and settings."""
+    row = event.row
+    if isinstance(row, Memoizes) and (row.swallows or row.process):
+        return SILENT
+    outage = _outage(program, event)
+    if outage is None or (not outage.raises and not outage.settings):
+        return SILENT
+    if outage.settings == "django-caches":
+        return _by_django_settings(program, event, outage)
+    if outage.settings == "flask-caching":
+        return _by_flask_settings(program, event, outage)
+    return Raised(frozenset(outage.raises.split()), outage.root, outage.kind)
+
+
+def _outage(program: Program, event: Event) -> Outage | None:
+    catalogue = program.interpreter.catalogue
+    types: list[str] = []
+    if event.client is not None:
+        types = program.interpreter.library_bases(event.client.type)
+    if not types or isinstance(event.row, Memoizes):
+        types = [*event.row.on.split(), *types]  # type: ignore[attr-defined]
+    for each in types:
+        rows = [row for row in catalogue.own_rows(each) if isinstance(row, Outage)]
+        named = [row for row in rows if event.method in row.names.split()]
+        general = [row for row in rows if not row.names]
+        if named or general:
+            holding = [row for row in named or general if _holds(row, event.client)]
+            return holding[0] if holding else Outage(on=each)
+    return None
+
+
+def _holds(row: Outage, client: Instance | None) -> bool:
+    options = {name: str(value) for name, value in (client.options if client is not None else ())}
+    if row.unless:
+        name, _, value = row.unless.partition("=")
+        if options.get(name) == value:
+            return False
+    if row.when:
+        name, _, value = row.when.partition("=")
+        return options.get(name) == value
+    return True
+
+
+def _by_django_settings(program: Program, event: Event, outage: Outage) -> Raised:
+    settings = program.settings
+    if not settings.has_django:
+        return Raised(frozenset(outage.raises.split()), outage.root, outage.kind, None, True)
+    alias = dict(event.client.options).get("alias", "default") if event.client is not None else "default"
+    for entry in settings.entries(str(alias)):
+        if entry.backend is None or not entry.backend.client:
+            continue
+        if entry.is_safe and (
+            event.method in entry.backend.safe_names.split() or isinstance(event.row, Memoizes)
+        ):
+            continue
+        rows = [
+            r for r in program.interpreter.catalogue.own_rows(entry.backend.client) if isinstance(r, Outage)
+        ]
+        errors = frozenset(name for row in rows[:1] for name in row.raises.split())
+        if errors:
+            return Raised(errors, rows[0].root, f"{outage.kind} ({rows[0].kind})", entry.place)
+    return SILENT
+
+
+def _by_flask_settings(program: Program, event: Event, outage: Outage) -> Raised:
+    entries = program.settings.flask
+    known = [entry for entry in entries if entry.backend is not None]
+    if entries and not any(entry.backend.client for entry in known if entry.backend is not None):
+        return SILENT
+    if not known:
+        return Raised(frozenset(outage.raises.split()), outage.root, outage.kind, None, True)
+    entry = next(each for each in known if each.backend is not None and each.backend.client)
+    return Raised(frozenset(outage.raises.split()), outage.root, outage.kind, entry.place)
+
+
+# ----------------------------------------------------------------------------------------------- to handlers
+
+
+def failure(program: Program, event: Event) -> Failure | None:
+    """How an outage at a cache call ends requests; None when every way to a handler is guarded."""
+    raised = raised_by(program, event)
+    if not raised.errors or event.context.deferred or event.function is None:
+        return None
+    found = Failure(event, raised)
+    errors = _pass(program, found, raised.errors, event.context.guards, raised)
+    queue: deque[tuple[FunctionSymbol, frozenset[str], tuple[CallEdge, ...]]] = deque()
+    queue.append((event.function, errors, ()))
+    seen: set[tuple[FunctionSymbol, frozenset[str]]] = set()
+    while queue:
+        function, errors, way = queue.popleft()
+        if not (isinstance(event.row, Memoizes) and not way):
+            entry = program.graph.entry(function)
+            errors = _pass(program, found, errors, entry.guards, raised)
+            if entry.deferred:
+                continue
+        if not errors or (function, errors) in seen:
+            continue
+        seen.add((function, errors))
+        for handler in program.handlers_of(function):
+            found.ways.append((handler, way))
+        for edge in program.graph.callers.get(function, ()):
+            if not edge.context.deferred and edge.caller is not None:
+                left = _pass(program, found, errors, edge.context.guards, raised)
+                queue.append((edge.caller, left, (edge, *way)))
+    return found if found.ways else None
+
+
+def _pass(
+    program: Program, found: Failure, errors: frozenset[str], around: tuple[Guard, ...], raised: Raised
+) -> frozenset[str]:
+    """The errors left after some guards; remembers a guard that was meant for them and is not enough."""
+    for guard in reversed(around):
+        if not errors:
+            return errors
+        left = guards.after(program.interpreter, errors, (guard,))
+        left = frozenset(error for error in left if not program.is_answer(error))
+        clause = _meant(program, guard, errors)
+        if left & errors and clause is not None and found.guard is None:
+            found.guard, found.missed = (guard, clause), left & errors
+        errors = left
+    return errors
+
+
+def _meant(program: Program, guard: Guard, errors: frozenset[str]) -> Clause | None:
+    """The clause that was written against a cache outage: it stops some of the errors, or ones that look like them."""
+    canonical = program.interpreter.catalogue.canonical
+    for clause in guard.clauses:
+        if clause.raises == "same":
+            continue
+        if any(guards.catches(program.interpreter, clause, error) for error in errors):
+            return clause
+        names = {canonical(name) for name in clause.types}
+        related = {n for name in names for n in program.interpreter.catalogue.ancestors(name)}
+        if related & NETWORK_ERRORS or names & program.outage_errors:
+            return clause
+    return None

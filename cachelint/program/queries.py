@@ -1,0 +1,123 @@
+"""Database reads that a request makes with no cache on the way."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cachelint.program.effects import CallEdge, Context, Event
+from cachelint.program.flow import comes_from
+from cachelint.program.handlers import Handler
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.values import Place
+from cachelint.vocabulary import DbRead, DbWrite, Memoizes
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class UncachedRead:
+    """A query, a handler that runs it, the calls from there, and all handlers that reach it uncached."""
+
+    event: Event
+    handler: Handler
+    way: tuple[CallEdge, ...]
+    handlers: tuple[Handler, ...]
+
+
+def uncached_reads(program: Program) -> Iterator[UncachedRead]:
+    """Every read query that a safe-method handler reaches with no cache on the way; the shortest way to each."""
+    reached: dict[FunctionSymbol, tuple[Handler, tuple[CallEdge, ...]]] = {}
+    queue: deque[FunctionSymbol] = deque()
+    for handler in program.handlers:
+        if may_cache(program, handler) and not is_covered(
+            program, handler.function, program.graph.entry(handler.function)
+        ):
+            if handler.function not in reached:
+                reached[handler.function] = (handler, ())
+                queue.append(handler.function)
+    while queue:
+        function = queue.popleft()
+        handler, way = reached[function]
+        for edge in program.graph.callees.get(function, ()):
+            if edge.callee not in reached and _leads_on(program, function, edge):
+                reached[edge.callee] = (handler, (*way, edge))
+                queue.append(edge.callee)
+    for function, (handler, way) in reached.items():
+        for event in program.graph.events.get(function, ()):
+            if isinstance(event.row, DbRead) and not is_covered(program, function, event.context, event):
+                yield UncachedRead(event, handler, way, tuple(_handlers(program, function)))
+
+
+def _leads_on(program: Program, function: FunctionSymbol, edge: CallEdge) -> bool:
+    return not is_covered(program, function, edge.context) and not is_covered(
+        program, edge.callee, program.graph.entry(edge.callee)
+    )
+
+
+def may_cache(program: Program, handler: Handler) -> bool:
+    """Whether a handler's reads are worth caching: a safe method, no write on the way, no cached response."""
+    if not handler.is_safe or any(isinstance(layer.row, Memoizes) for layer in handler.layers):
+        return False
+    if program.is_class_cached(handler):
+        return False
+    return not program.writes(handler.function)
+
+
+def is_covered(
+    program: Program, function: FunctionSymbol, context: Context, event: Event | None = None
+) -> bool:
+    """Whether code in these circumstances is behind a cache, or does not belong to a read request at all."""
+    if context.in_loader or context.unsafe or context.deferred:
+        return True
+    misses: frozenset[Place] = context.misses
+    if event is not None:
+        misses |= frozenset(o.what for o in event.origins if o.kind == "hit" and isinstance(o.what, Place))
+    return bool(misses) and program.fills(function, misses)
+
+
+def _handlers(program: Program, function: FunctionSymbol) -> Iterator[Handler]:
+    """The handlers from which a function is reached, nearest first."""
+    queue, seen = deque([function]), {function}
+    while queue:
+        current = queue.popleft()
+        for handler in program.handlers_of(current):
+            if may_cache(program, handler):
+                yield handler
+        for edge in program.graph.callers.get(current, ()):
+            if (
+                edge.caller is not None
+                and edge.caller not in seen
+                and not is_covered(program, edge.caller, edge.context)
+            ):
+                seen.add(edge.caller)
+                queue.append(edge.caller)
+
+
+def is_per_user(program: Program, event: Event) -> bool:
+    """Whether a query is selected by who asks."""
+    return comes_from(program, event.origins, "identity")
+
+
+def writes(program: Program, function: FunctionSymbol) -> bool:
+    """Whether a function writes the database, itself or through calls, while it serves a read."""
+    return any(
+        isinstance(e.row, DbWrite) and e.row.entity != "*" for e in reachable_events(program, function)
+    )
+
+
+def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Event]:
+    """The events of a function and of everything it calls while serving a safe method."""
+    queue, seen = deque([function]), {function}
+    while queue:
+        current = queue.popleft()
+        for event in program.graph.events.get(current, ()):
+            if not event.context.unsafe and not event.context.deferred:
+                yield event
+        for edge in program.graph.callees.get(current, ()):
+            if edge.callee not in seen and not edge.context.unsafe and not edge.context.deferred:
+                seen.add(edge.callee)
+                queue.append(edge.callee)

@@ -1,0 +1,184 @@
+"""Settings as the project writes them: every value that a settings module gives a name, over all layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachelint.facts import model as facts
+from cachelint.program.effects import Summary
+from cachelint.program.frame import Frame
+from cachelint.program.symbols import ModuleSymbol
+from cachelint.program.values import NOTHING, Place, Value
+from cachelint.vocabulary import Backend
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+DJANGO_MARKS = ("INSTALLED_APPS", "ROOT_URLCONF", "MIDDLEWARE", "CACHES", "DATABASES", "SECRET_KEY")
+
+
+class Entry(NamedTuple):
+    """One cache configured in settings: its alias, backend row (None for an unknown one), and where."""
+
+    alias: str
+    path: str
+    backend: Backend | None
+    place: Place
+    is_safe: bool
+
+
+class Settings:
+    """The settings modules of a project and what they say about caches."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self.modules = [module for module in interpreter.modules if _is_settings(module)]
+        self.caches = [entry for module in self.modules for entry in self._caches(module)]
+        self.flask = list(self._flask())
+
+    @property
+    def has_django(self) -> bool:
+        """Whether any settings module of Django was found."""
+        return bool(self.modules)
+
+    def entries(self, alias: str) -> list[Entry]:
+        """What the settings say about one cache, one entry per layer that configures it."""
+        return [entry for entry in self.caches if entry.alias == alias]
+
+    def values(self, name: str) -> Iterator[tuple[ModuleSymbol, Value, Place]]:
+        """Every value assigned to a setting."""
+        for module in self.modules:
+            frame = Frame(self._interpreter, module, None, Summary(None, module))
+            for statement, expression in module.bindings[name].assigned if name in module.bindings else ():
+                yield (
+                    module,
+                    frame.evaluate(expression),
+                    Place(module.source.path, statement.at, statement.end),
+                )
+
+    def is_true(self, name: str) -> bool:
+        return any(value.constant is True for _, value, _ in self.values(name))
+
+    def _caches(self, module: ModuleSymbol) -> Iterator[Entry]:
+        binding = module.bindings.get("CACHES")
+        if binding is None:
+            return
+        frame = Frame(self._interpreter, module, None, Summary(None, module))
+        for statement, expression in binding.assigned:
+            for alias, value, node in _entries(frame, expression):
+                place = Place(module.source.path, statement.at, statement.end)
+                yield self._entry(alias, value, place if node is None else frame.place(node))
+        for target, expression in binding.items:
+            alias = frame.evaluate(target.index).constant
+            if isinstance(alias, str):
+                yield self._entry(alias, frame.evaluate(expression), frame.place(target))
+
+    def _entry(self, alias: str, value: Value, place: Place) -> Entry:
+        path = _text(value.item("BACKEND"))
+        backend = self._backend(path)
+        options = value.item("OPTIONS")
+        safe = backend is not None and self._is_safe(backend, options)
+        return Entry(alias, path, backend, place, safe)
+
+    def _backend(self, path: str) -> Backend | None:
+        """The row of a backend; a subclass in the project is what it derives from."""
+        rows = self._interpreter.catalogue.backends
+        if path in rows:
+            return rows[path]
+        module_name, _, name = path.rpartition(".")
+        for module in self._interpreter.modules:
+            if module.name != module_name:
+                continue
+            for symbol in module.classes:
+                if symbol.facts.name == name:
+                    for base in self._interpreter.mro(symbol)[1:]:
+                        if isinstance(base, str) and base in rows:
+                            return rows[base]
+        return None
+
+    def _is_safe(self, backend: Backend, options: Value | None) -> bool:
+        if backend.safe_option and options is not None:
+            given = options.item(backend.safe_option)
+            if given is not None and (given.constant is True or given.constant is NOTHING):
+                return True
+        return bool(backend.safe_setting) and self.is_true(backend.safe_setting)
+
+    def _flask(self) -> Iterator[Entry]:
+        """CACHE_TYPE, wherever it is written: a config dict, a config class, app.config[...]."""
+        for module in self._interpreter.modules:
+            frame = Frame(self._interpreter, module, None, Summary(None, module))
+            for expression, node in _named_settings(module, "CACHE_TYPE"):
+                path = _text(frame.evaluate(expression))
+                if path:
+                    yield Entry("default", path, self._backend(path), frame.place(node), False)
+
+
+def _entries(frame: Frame, expression: facts.Expression) -> Iterator[tuple[str, Value, facts.Node | None]]:
+    if isinstance(expression, facts.Dictionary):
+        for key, value in zip(expression.keys, expression.values):
+            alias = frame.evaluate(key).constant if key is not None else None
+            if isinstance(alias, str) and key is not None:
+                yield alias, frame.evaluate(value), None
+        return
+    for name, item in frame.evaluate(expression).items or ():
+        if isinstance(name, str):
+            yield name, item, None
+
+
+def _text(value: Value | None) -> str:
+    return value.constant if value is not None and isinstance(value.constant, str) else ""
+
+
+def _is_settings(module: ModuleSymbol) -> bool:
+    """A module that configures Django: named settings, or in a package of that name, or with Django's own names."""
+    parts = module.name.split(".")
+    marks = sum(1 for mark in DJANGO_MARKS if mark in module.bindings)
+    if any("settings" in part for part in parts):
+        return marks >= 1 or parts[-1] == "settings"
+    return marks >= 3
+
+
+def _named_settings(module: ModuleSymbol, name: str) -> Iterator[tuple[facts.Expression, facts.Node]]:
+    """Expressions given to a setting: NAME = x, {"NAME": x}, config["NAME"] = x, in modules, classes, functions."""
+    from cachelint.program.symbols import walk
+
+    bodies = [
+        module.facts.body,
+        *(f.body for f in module.facts.functions),
+        *(c.body for c in module.facts.classes),
+    ]
+    for body in bodies:
+        for statement in walk(body):
+            for expression in _expressions(statement):
+                yield from _in_displays(expression, name)
+            if isinstance(statement, facts.Assign) and statement.value is not None:
+                for target in statement.targets:
+                    if (isinstance(target, facts.Name) and target.id == name) or _is_item(target, name):
+                        yield statement.value, statement
+
+
+def _is_item(target: facts.Expression, name: str) -> bool:
+    return (
+        isinstance(target, facts.Subscript)
+        and isinstance(target.index, facts.Constant)
+        and target.index.value == name
+    )
+
+
+def _expressions(statement: facts.Statement) -> Iterator[facts.Expression]:
+    if isinstance(statement, (facts.Assign, facts.Evaluate, facts.Return)) and statement.value is not None:
+        yield statement.value
+
+
+def _in_displays(expression: facts.Expression, name: str) -> Iterator[tuple[facts.Expression, facts.Node]]:
+    if isinstance(expression, facts.Dictionary):
+        for key, value in zip(expression.keys, expression.values):
+            if isinstance(key, facts.Constant) and key.value == name:
+                yield value, key
+            yield from _in_displays(value, name)
+    elif isinstance(expression, facts.Call):
+        for argument in expression.arguments:
+            if argument.keyword == name:
+                yield argument.value, argument
+            yield from _in_displays(argument.value, name)

@@ -1,0 +1,237 @@
+"""Modules, classes and functions of the project, and what a name means in each: across files, aliases and stars."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from cachelint.facts import model as facts
+from cachelint.facts.model import FileFacts
+from cachelint.files import SourceFile
+
+
+class FunctionSymbol:
+    """One def or lambda. Compared by identity."""
+
+    __slots__ = ("facts", "index", "module", "owner", "parent")
+
+    def __init__(self, module: ModuleSymbol, index: int, function: facts.Function) -> None:
+        self.module = module
+        self.index = index
+        self.facts = function
+        self.owner: ClassSymbol | None = None
+        self.parent: FunctionSymbol | None = None
+
+    @property
+    def name(self) -> str:
+        """Its dotted name, "package.module.Class.method"."""
+        return f"{self.module.name}.{self.facts.qualname}" if self.module.name else self.facts.qualname
+
+    @property
+    def is_lambda(self) -> bool:
+        return self.facts.name == "<lambda>"
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+
+class ClassSymbol:
+    """One class. Compared by identity."""
+
+    __slots__ = ("_attributes", "facts", "index", "methods", "module", "parent")
+
+    def __init__(self, module: ModuleSymbol, index: int, class_: facts.Class) -> None:
+        self.module = module
+        self.index = index
+        self.facts = class_
+        self.parent: FunctionSymbol | None = None
+        self.methods: dict[str, FunctionSymbol] = {}
+        self._attributes: dict[str, list[facts.Assign]] | None = None
+
+    @property
+    def name(self) -> str:
+        """Its dotted name, "package.module.Class"."""
+        return f"{self.module.name}.{self.facts.qualname}" if self.module.name else self.facts.qualname
+
+    @property
+    def attributes(self) -> dict[str, list[facts.Assign]]:
+        """Assignments in the class body, by attribute."""
+        if self._attributes is None:
+            self._attributes = defaultdict(list)
+            for statement in walk(self.facts.body):
+                if isinstance(statement, facts.Assign):
+                    for target in statement.targets:
+                        if isinstance(target, facts.Name):
+                            self._attributes[target.id].append(statement)
+        return self._attributes
+
+    def nested(self, name: str) -> ClassSymbol | None:
+        """The class of that name defined in this class's body (Meta, Config)."""
+        for statement in self.facts.body:
+            if isinstance(statement, facts.DefineClass):
+                inner = self.module.classes[statement.class_]
+                if inner.facts.name == name:
+                    return inner
+        return None
+
+    def __repr__(self) -> str:
+        return f"<class {self.name}>"
+
+
+class Binding:
+    """What a module-level name may be: definitions, assignments and imports, in source order."""
+
+    __slots__ = ("assigned", "class_", "function", "imports", "items")
+
+    def __init__(self) -> None:
+        self.function: FunctionSymbol | None = None
+        self.class_: ClassSymbol | None = None
+        self.assigned: list[tuple[facts.Assign, facts.Expression]] = []
+        self.items: list[tuple[facts.Subscript, facts.Expression]] = []
+        self.imports: list[tuple[facts.Import, facts.ImportedName]] = []
+
+
+class ModuleSymbol:
+    """One file: its definitions and the meaning of its top-level names."""
+
+    __slots__ = ("bindings", "classes", "facts", "functions", "source", "stars", "used_packages")
+
+    def __init__(self, source: SourceFile, file_facts: FileFacts) -> None:
+        self.source = source
+        self.facts = file_facts
+        self.functions = [
+            FunctionSymbol(self, index, each) for index, each in enumerate(file_facts.functions)
+        ]
+        self.classes = [ClassSymbol(self, index, each) for index, each in enumerate(file_facts.classes)]
+        self._nest()
+        self.bindings: dict[str, Binding] = defaultdict(Binding)
+        self.stars: list[tuple[facts.Import, facts.ImportedName]] = []
+        self.used_packages: set[str] = set()
+        self._bind(file_facts.body)
+
+    @property
+    def name(self) -> str:
+        return self.source.module
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return self.name if self.source.is_package else self.name.rpartition(".")[0]
+
+    def _nest(self) -> None:
+        for symbol in [*self.functions, *self.classes]:
+            if symbol.facts.parent >= 0:
+                symbol.parent = self.functions[symbol.facts.parent]
+        for function in self.functions:
+            if function.facts.owner >= 0 and not function.is_lambda:
+                function.owner = self.classes[function.facts.owner]
+                function.owner.methods[function.facts.name] = function
+
+    def _bind(self, body: Sequence[facts.Statement]) -> None:
+        for statement in walk(body):
+            if isinstance(statement, facts.Define):
+                function = self.functions[statement.function]
+                self.bindings[function.facts.name].function = function
+            elif isinstance(statement, facts.DefineClass):
+                self.bindings[self.classes[statement.class_].facts.name].class_ = self.classes[
+                    statement.class_
+                ]
+            elif isinstance(statement, facts.Assign) and statement.value is not None:
+                self._bind_targets(statement, statement.value)
+            elif isinstance(statement, facts.AugmentedAssign):
+                self._bind_augmented(statement)
+            elif isinstance(statement, facts.Import):
+                self._bind_import(statement)
+
+    def _bind_targets(self, statement: facts.Assign, value: facts.Expression) -> None:
+        for target in statement.targets:
+            if isinstance(target, facts.Name):
+                self.bindings[target.id].assigned.append((statement, value))
+            elif isinstance(target, facts.Subscript) and isinstance(target.value, facts.Name):
+                self.bindings[target.value.id].items.append((target, value))
+            elif isinstance(target, facts.Collection) and isinstance(value, facts.Collection):
+                for each, part in zip(target.items, value.items):
+                    if isinstance(each, facts.Name):
+                        self.bindings[each.id].assigned.append((statement, part))
+
+    def _bind_augmented(self, statement: facts.AugmentedAssign) -> None:
+        if isinstance(statement.target, facts.Name):
+            as_assign = facts.Assign(statement.at, statement.end, (statement.target,), statement.value)
+            self.bindings[statement.target.id].assigned.append((as_assign, statement.value))
+
+    def _bind_import(self, statement: facts.Import) -> None:
+        for imported in statement.names:
+            if statement.level == 0:
+                self.used_packages.add(imported.module.partition(".")[0])
+            if imported.name == "*":
+                self.stars.append((statement, imported))
+            elif imported.name is None:
+                self.bindings[imported.alias or imported.module.partition(".")[0]].imports.append(
+                    (statement, imported)
+                )
+            else:
+                self.bindings[imported.alias or imported.name].imports.append((statement, imported))
+
+    def absolute(self, statement: facts.Import, imported: facts.ImportedName) -> str:
+        """The absolute dotted name of the module that an import names."""
+        if statement.level == 0:
+            return imported.module
+        base = self.package.split(".") if self.package else []
+        base = base[: len(base) - statement.level + 1] if statement.level > 1 else base
+        return ".".join([*base, imported.module] if imported.module else base)
+
+
+def walk(body: Iterable[facts.Statement]) -> Iterator[facts.Statement]:
+    """Every statement of a block and of the blocks in it, but not of nested functions or classes."""
+    for statement in body:
+        yield statement
+        for block in blocks(statement):
+            yield from walk(block)
+
+
+def blocks(statement: facts.Statement) -> Iterator[Sequence[facts.Statement]]:
+    """The blocks directly inside a statement."""
+    if isinstance(statement, (facts.If, facts.For, facts.While)):
+        yield statement.body
+        yield statement.orelse
+    elif isinstance(statement, facts.Try):
+        yield statement.body
+        for handler in statement.handlers:
+            yield handler.body
+        yield statement.orelse
+        yield statement.final
+    elif isinstance(statement, facts.With):
+        yield statement.body
+    elif isinstance(statement, facts.Match):
+        for case in statement.cases:
+            yield case.body
+
+
+class Modules:
+    """All modules, found by dotted name from a given file's point of view."""
+
+    def __init__(self, files: Sequence[tuple[SourceFile, FileFacts]]) -> None:
+        self.by_path = {source.path: ModuleSymbol(source, file_facts) for source, file_facts in files}
+        self._by_name: dict[str, list[ModuleSymbol]] = defaultdict(list)
+        self._packages: set[str] = set()
+        for module in self.by_path.values():
+            self._by_name[module.name].append(module)
+            parts = module.name.split(".")
+            self._packages.update(".".join(parts[:length]) for length in range(1, len(parts)))
+
+    def __iter__(self) -> Iterator[ModuleSymbol]:
+        return iter(self.by_path.values())
+
+    def find(self, name: str, seen_from: ModuleSymbol) -> ModuleSymbol | None:
+        """The module of that dotted name; of several, the one in the same root."""
+        candidates = self._by_name.get(name)
+        if not candidates:
+            return None
+        for candidate in candidates:
+            if candidate.source.root == seen_from.source.root:
+                return candidate
+        return candidates[0]
+
+    def is_package(self, name: str) -> bool:
+        """Whether some module lies below that dotted name (a namespace package counts)."""
+        return name in self._packages

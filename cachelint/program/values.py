@@ -1,0 +1,234 @@
+"""What an expression can be and where its data comes from: the abstract values of the program layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+from cachelint.vocabulary import Row
+
+if TYPE_CHECKING:
+    from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+
+# Beyond this many alternatives an expression says too little to be worth carrying around.
+WIDTH = 8
+# A value may come from many places; more origins than this add time and no knowledge.
+ORIGINS = 24
+TEMPLATE_PARTS = 40
+
+
+class Place(NamedTuple):
+    """A span of a file: path relative to the project and character offsets, the end exclusive."""
+
+    path: str
+    at: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One place where data comes from.
+
+    kind: "parameter" (what = (function, name)), "input" (user input; what = word for messages), "identity",
+    "entity" (what = class symbol or dotted name), "hit" (a cache read; what = its place), "digest".
+    `safe`: can only hold harmless characters by now; `bounded`: takes finitely many values by now.
+    `direct`: the value itself and not something computed from it. `boxed`: held inside an object made from it.
+    """
+
+    kind: str
+    what: object
+    name: str
+    place: Place
+    safe: bool = False
+    bounded: bool = False
+    direct: bool = True
+    boxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object. `type` is a library type name or a project class; `of` the element type of a query or collection;
+    `site` where it was constructed and `options` the constants given there."""
+
+    type: str | ClassSymbol
+    of: str | ClassSymbol | None = None
+    site: Place | None = None
+    options: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class of the project, as a value."""
+
+    symbol: ClassSymbol
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRef:
+    """A function of the project, with the receiver it is bound to and arguments already supplied (partial)."""
+
+    symbol: FunctionSymbol
+    receiver: Instance | ClassRef | None = None
+    bound: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A module of the project."""
+
+    symbol: ModuleSymbol
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something outside the project, by its canonical dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a library object: the `get` of a client. `receiver` is the object's value."""
+
+    instance: Instance
+    name: str
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Decorator:
+    """What a called library decorator gives, before it is applied: `cache_page(60)`. `row` says what it does."""
+
+    row: Row
+    place: Place
+    arguments: tuple[tuple[str, Value], ...] = ()
+    client: Instance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """The callable that a higher-order library call made of another one; calling it calls `function`."""
+
+    function: Value
+    deferred: bool = False
+    layers: tuple[Decorator, ...] = ()
+
+
+Thing = Union[Instance, ClassRef, FunctionRef, ModuleRef, External, Member, Decorator, Wrapped]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A hole of a template: what fills it, where, and a short name for people."""
+
+    value: Value
+    place: Place
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string known in parts: literal text and gaps."""
+
+    parts: tuple[str | Gap, ...]
+
+    def __str__(self) -> str:
+        return "".join(part if isinstance(part, str) else "{" + part.name + "}" for part in self.parts)
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known about an expression. Empty things mean unknown, never absent.
+
+    `constant` is a Python constant or NOTHING; `items` the known content of a display as (key or index, value) pairs.
+    """
+
+    things: tuple[Thing, ...] = ()
+    origins: frozenset[Origin] = frozenset()
+    text: Text | None = None
+    constant: object = NOTHING
+    items: tuple[tuple[object, Value], ...] | None = None
+
+    def item(self, key: object) -> Value | None:
+        """The known content under a key or index, if any."""
+        for name, value in self.items or ():
+            if name == key and type(name) is type(key):
+                return value
+        return None
+
+    def instances(self) -> list[Instance]:
+        return [thing for thing in self.things if isinstance(thing, Instance)]
+
+
+UNKNOWN = Value()
+NONE = Value(constant=None)
+
+
+def thing(*things: Thing) -> Value:
+    """The value that is one of `things`."""
+    return Value(things=things)
+
+
+def constant(value: object) -> Value:
+    """A literal; text also becomes a template without gaps."""
+    return Value(constant=value, text=Text((value,)) if isinstance(value, str) else None)
+
+
+def join(values: list[Value]) -> Value:
+    """The value that may be any of `values`. None and unknown alternatives do not hide what the others are."""
+    known = [value for value in dict.fromkeys(values) if value is not UNKNOWN and value != NONE]
+    if not known:
+        return NONE if values and all(value == NONE for value in values) else UNKNOWN
+    if len(known) == 1:
+        return known[0]
+    things = tuple(dict.fromkeys(thing for value in known for thing in value.things))
+    origins = frozenset().union(*(value.origins for value in known))
+    texts = list(dict.fromkeys(value.text for value in known if value.text is not None))
+    return Value(
+        things=things if len(things) <= WIDTH else (),
+        origins=trim(origins),
+        text=texts[0]
+        if len(texts) == 1 and all(value.text or not value.origins for value in known)
+        else None,
+        items=next((value.items for value in known if value.items is not None), None),
+    )
+
+
+def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
+    """At most ORIGINS of them, the same ones every time."""
+    if len(origins) <= ORIGINS:
+        return origins
+    ranked = sorted(origins, key=lambda origin: (origin.kind, origin.name, origin.place))
+    return frozenset(ranked[:ORIGINS])
+
+
+def derived(origins: frozenset[Origin]) -> frozenset[Origin]:
+    """The same sources, but no longer the value itself."""
+    return frozenset(replace(origin, direct=False) if origin.direct else origin for origin in origins)
+
+
+def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[Origin]:
+    """The same sources after a conversion that makes text safe or bounded."""
+    return frozenset(
+        replace(origin, safe=origin.safe or safe, bounded=origin.bounded or bounded, direct=False)
+        for origin in origins
+    )
+
+
+def boxed(origins: frozenset[Origin]) -> frozenset[Origin]:
+    """The same sources, held inside an object that was constructed from them."""
+    return frozenset(replace(origin, direct=False, boxed=True) for origin in origins)
+
+
+def carried(*values: Value) -> Value:
+    """Something made of `values`: their data, none of their types."""
+    origins = frozenset().union(*(value.origins for value in values)) if values else frozenset()
+    return Value(origins=trim(derived(origins)))
