@@ -404,6 +404,7 @@ REFUSED = [
     (b"x = " + b'f"{' * 3000 + b"1" + b'}"' * 3000, (1, None), "nested too deeply"),
     (b"if a: b\n" + b"elif a: b\n" * 20000, (None, 1), "nested too deeply"),
     (b"match a:\n case " + b"[" * 60 + b"]" * 60 + b": pass", (2, None), "nested too deeply"),
+    (b"del " + b"(" * 60 + b"a" + b",)" * 60, (1, None), "nested too deeply"),
     (b"".join(b" " * n + b"if a:\n" for n in range(300)) + b" " * 300 + b"a\n", (None, None), "indentation"),
 ]
 

@@ -30,8 +30,8 @@ def functions_of(*modules: ModuleType) -> list[str]:
 SOURCES = functions_of(ast, inspect, textwrap, warnings)
 WORDS = """
 def class if else elif for in while try except finally with as match case async await lambda yield from
-import return x y self.a f( ) [ ] { } , : ; . = == + - * ** % @ -> := | "a" 'b' f"{x}" f'{ t" "%s" .format( .join( 1 0.5
-... # cachelint not and or is del global type None True
+import return x y self.a f( ) [ ] { } , : ; . = == + - * ** % @ -> := | "a" 'b' f"{x}" f'{ t" "%s" .join(
+.format( 1 0.5 ... # cachelint not and or is del global type None True
 """.split()  # noqa: SIM905 (a list of eighty quoted words says less)
 WORDS += ["\\", "\n", "\n ", "\n  ", "\r", "\r\n", "\t", "\x0c"]
 

@@ -1,7 +1,7 @@
 """How deeply a text nests, estimated without parsing it.
 
-libcst's parser recurses in native code, where too much nesting kills the process, and a nested `case` pattern
-takes exponential time. So the text is measured first.
+libcst's parser recurses in native code, where too much nesting kills the process, and nested targets of `case`
+and `del` take exponential time. So the text is measured first.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from cachelint.facts.errors import FactsError
 # Python's own tokenizer stops at 200 open brackets. Operator chains have no such bound, only time.
 MAX_BRACKETS = 200
 MAX_CHAIN = 2_500
-MAX_CASE_BRACKETS = 12
+MAX_SLOW_BRACKETS = 8
 DEEP = 60
 
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')"""
-    r"""|\#[^\r\n]*|\\\r?\n|[\[({\])},;\n.+*/%@&^|~-]|\b(?:not|and|or|lambda|if|elif|for|await|case)\b""",
+    r"""|\#[^\r\n]*|\\\r?\n|[\[({\])},;\n.+*/%@&^|~-]|\b(?:not|and|or|lambda|if|elif|for|await|case|del)\b""",
     re.DOTALL,
 )
 _INSIDE = re.compile(r"[\[({\])},;\n.+*/%@&^|~-]|\b(?:not|and|or|lambda|if|for|await)\b")
+_SLOW = frozenset(("case", "del"))
 _OPENING, _CLOSING, _ENDING = frozenset("([{"), frozenset(")]}"), frozenset(",;\n")
 
 
@@ -35,8 +36,8 @@ def check_nesting(text: str) -> bool:
 class _Measure:
     """One pass over brackets and operators; comments are stepped over, strings count as links of a chain.
 
-    A chain ends at a comma, a semicolon or the end of its line. `total` adds up the chains around a place, which
-    bounds the height of the tree there. An `elif` nests in the one before: all of a file count as one chain.
+    A chain ends at a comma, a semicolon or the end of its line. `total` adds up the chains around a place,
+    which bounds the height of the tree there. An `elif` nests in the one before: a file's are one chain.
     """
 
     def __init__(self, text: str) -> None:
@@ -47,7 +48,7 @@ class _Measure:
     def scan(self, pattern: re.Pattern[str], start: int, stop: int) -> None:
         chains = [0]
         total = 0
-        case = False
+        slow = False
         for match in pattern.finditer(self.text, start, stop):
             token = match[0]
             if token in _OPENING:
@@ -61,14 +62,14 @@ class _Measure:
                 if token == "," or len(chains) == 1:
                     total -= chains[-1]
                     chains[-1] = 0
-                    case = case and token == ","
+                    slow = slow and token == ","
             elif token[0] != "#" and token[0] != "\\":
                 chains[-1] += 1
                 total += 1
-                case = case or (token == "case" and len(chains) == 1)
+                slow = slow or (token in _SLOW and len(chains) == 1)
                 self.look_into(token, match)
-            if total > DEEP or case:
-                self.judge(len(chains) - 1, total, case, match.start())
+            if total > DEEP or slow:
+                self.judge(len(chains) - 1, total, slow, match.start())
 
     def look_into(self, token: str, match: re.Match[str]) -> None:
         if token == "elif":
@@ -78,9 +79,9 @@ class _Measure:
         elif token[0] in "fFtTrR" and token[-1] in "\"'":
             self.scan(_INSIDE, match.start() + 1, match.end())
 
-    def judge(self, brackets: int, total: int, case: bool, offset: int) -> None:
+    def judge(self, brackets: int, total: int, slow: bool, offset: int) -> None:
         self.deep = self.deep or total > DEEP
-        limit = MAX_CASE_BRACKETS if case else MAX_BRACKETS
+        limit = MAX_SLOW_BRACKETS if slow else MAX_BRACKETS
         if brackets > limit or total > MAX_CHAIN:
             before = self.text[:offset]
             raise FactsError("nested too deeply", before.count("\n") + 1, offset - before.rfind("\n"))

@@ -106,7 +106,7 @@ class _CommentRecorder(_Recorder):
 def _realign(generated: str, text: str, offsets: list[int]) -> list[int]:
     """Offsets in the generated code -> offsets in the text.
 
-    libcst forgets some whitespace: form feeds before a line's first word, blanks before the colon of `except`.
+    libcst forgets some whitespace: form feeds before a line's first word, blanks before `except`'s colon.
     """
     starts, shifts = [0], [0]
     read = 0
