@@ -96,9 +96,7 @@ def link_project(
     task = Task(project=project, config=config or load(project, SPELLINGS), jobs=jobs)
     found = _discovered(task)
     gathered = _gathered(task, found, lambda files, total: None)
-    return link(
-        [(file, result.facts()) for file, result in zip(found.files, gathered, strict=True)], task.config
-    )
+    return link([(file, result.facts()) for file, result in zip(found.files, gathered, strict=True)], task.config)
 
 
 def _discovered(task: Task) -> Discovery:
@@ -115,8 +113,7 @@ def _discovered(task: Task) -> Discovery:
 def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None]) -> list[Gathered]:
     path, data = task.stdin or ("", None)
     requests = [
-        Request(file.path, str(task.project / file.path), data if file.path == path else None)
-        for file in found.files
+        Request(file.path, str(task.project / file.path), data if file.path == path else None) for file in found.files
     ]
     limits = Limits(task.config.max_file_size, task.config.time_budget)
     return gather(requests, limits, task.jobs or cores(), lambda files: done(files, len(requests)))
@@ -191,9 +188,7 @@ def _reported(findings: list[Named], ignores: list[Ignore], ran: set[str], task:
     ]
     silenced = {glob: matcher([glob]) for glob in task.config.per_file_ignores}
     kept = (r for r in result if _is_shown(r, rules[r.rule], task.config))
-    kept = (
-        r for r in kept if not any(silenced[g].match_file(r.at.path) for g in _globs(r.rule, task.config))
-    )
+    kept = (r for r in kept if not any(silenced[g].match_file(r.at.path) for g in _globs(r.rule, task.config)))
     return sorted(kept, key=lambda r: (r.at.path, r.at.line, r.at.column, r.rule, r.message))
 
 

@@ -166,9 +166,7 @@ def _convert(raw: object, origin: Origin) -> Config:
     except msgspec.ValidationError as error:
         keys, message = _explained(str(error), raw)
         where = ".".join(str(key) for key in keys)
-        raise ConfigError(
-            f"`{where}`: {message}" if where else message, origin.path, origin.line(*keys)
-        ) from None
+        raise ConfigError(f"`{where}`: {message}" if where else message, origin.path, origin.line(*keys)) from None
 
 
 def _explained(message: str, raw: object) -> tuple[KeyPath, str]:
@@ -222,8 +220,7 @@ def _with_rule_names(config: Config, rules: Mapping[str, str]) -> Config:
         ignore=named(config.ignore, "ignore"),
         extend_select=named(config.extend_select, "extend-select"),
         severity={
-            _checked(key, rules, config.origin, ("severity", key)): value
-            for key, value in config.severity.items()
+            _checked(key, rules, config.origin, ("severity", key)): value for key, value in config.severity.items()
         },
         per_file_ignores={
             glob: named(values, "per-file-ignores", glob) for glob, values in config.per_file_ignores.items()

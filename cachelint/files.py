@@ -246,9 +246,7 @@ def _seen_from(folder: Path, project: Path) -> _Ignores:
     prefix = project.relative_to(folder).as_posix()
     rules = _ignore_file(folder / ".gitignore", "")
     lines = [] if not rules else (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-    return (
-        (("", matcher(filter(_is_pattern, (_shortened(line, prefix) for line in lines)))),) if lines else ()
-    )
+    return (("", matcher(filter(_is_pattern, (_shortened(line, prefix) for line in lines)))),) if lines else ()
 
 
 def _shortened(line: str, prefix: str) -> str:

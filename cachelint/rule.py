@@ -57,9 +57,7 @@ def rule(
     return build
 
 
-def tool_rule(
-    module: str, code: str, severity: Severity, since: str, persona: Persona = Persona.REGULAR
-) -> Rule:
+def tool_rule(module: str, code: str, severity: Severity, since: str, persona: Persona = Persona.REGULAR) -> Rule:
     """Build the Rule of a module that is documentation only: cachelint itself makes its findings, surely.
 
     `module` is the module's `__name__`.

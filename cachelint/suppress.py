@@ -60,9 +60,7 @@ def suppress(
     """
     used: set[tuple[int, str]] = set()
     kept = _uncovered(findings, ignores, rules, used)
-    about = [
-        named for i, ignore in enumerate(ignores) for named in _complaints(i, ignore, rules, judged, used)
-    ]
+    about = [named for i, ignore in enumerate(ignores) for named in _complaints(i, ignore, rules, judged, used)]
     return Outcome(tuple(kept), tuple(_uncovered(about, ignores, rules, set())))
 
 

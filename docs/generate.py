@@ -68,16 +68,12 @@ def rule_table() -> str:
         f"| {rule.persona.value} | {rule.summary} |"
         for rule in RULES
     ]
-    return "\n".join(
-        ["| code | rule | severity | shown to | what is wrong |", "|---|---|---|---|---|", *rows, ""]
-    )
+    return "\n".join(["| code | rule | severity | shown to | what is wrong |", "|---|---|---|---|---|", *rows, ""])
 
 
 def library_table() -> str:
     """All libraries as a table: which imports are known, and as what."""
-    rows = [
-        f"| {library.name} | {_packages(library)} | {_kinds(library)} |" for library in _sorted_libraries()
-    ]
+    rows = [f"| {library.name} | {_packages(library)} | {_kinds(library)} |" for library in _sorted_libraries()]
     return "\n".join(["| library | imports | known as |", "|---|---|---|", *rows, ""])
 
 

@@ -44,9 +44,7 @@ class Expectation:
     def _split(self) -> tuple[str, str]:
         match = _RULE_TEXT.fullmatch(self.text)
         if not match:
-            raise ValueError(
-                f'{self.path}:{self.line}: not a rule name with an optional "part": {self.text!r}'
-            )
+            raise ValueError(f'{self.path}:{self.line}: not a rule name with an optional "part": {self.text!r}')
         return match[1], match[2] or ""
 
 

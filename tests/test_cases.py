@@ -99,11 +99,7 @@ def gap_or_surplus(case: Case, found: Any) -> str:
 
 
 def unseen(case: Case, findings: list[Any]) -> list[str]:
-    seen = {
-        (found.rule, step.at.path, step.at.line)
-        for found in findings
-        for step in (*found.trace, *found.related)
-    }
+    seen = {(found.rule, step.at.path, step.at.line) for found in findings for step in (*found.trace, *found.related)}
     return [
         f"{where(case, expected.path, expected.line)}: in no trace and not related: {expected.text}"
         for expected in of_kind(case, "see")

@@ -247,9 +247,7 @@ def crashes_with_two(sources: object, config: object) -> Program:
 def test_fingerprints_survive_line_moves_and_tell_equals_apart(project: Path) -> None:
     def prints(*lines: int) -> list[str]:
         findings = [at(line) for line in lines]
-        return [
-            f.fingerprint for f in run(task(project, rules=(rule("r", lambda p: findings),))).report.findings
-        ]
+        return [f.fingerprint for f in run(task(project, rules=(rule("r", lambda p: findings),))).report.findings]
 
     assert prints(1, 5) == prints(7, 9)
     assert len(set(prints(1, 5))) == 2

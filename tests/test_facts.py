@@ -296,9 +296,7 @@ def text_of(source: str, node: Node) -> str:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 def test_spans(newline: str, bom: str) -> None:
-    source = "if x:\n\t(  a . b )  # c\n\ty = f( x ,\n  'é\U0001f600' ) ; z = 1 ;\nw = 2\n".replace(
-        "\n", newline
-    )
+    source = "if x:\n\t(  a . b )  # c\n\ty = f( x ,\n  'é\U0001f600' ) ; z = 1 ;\nw = 2\n".replace("\n", newline)
     facts = extract((bom + source).encode())
     branch, last = facts.body
     attribute, call, assign = branch.body  # type: ignore[union-attr]
@@ -336,9 +334,7 @@ def test_whitespace_that_libcst_forgets() -> None:
     assert text_of(source, handler.body[0]) == "b"
 
 
-@pytest.mark.parametrize(
-    "source", ["a=1\rb=2\r", "a=1\nb=2", "a=1\r\nb=2\r\n", "\n\n", "", "# only\n", "a\n\\\n\nb=2"]
-)
+@pytest.mark.parametrize("source", ["a=1\rb=2\r", "a=1\nb=2", "a=1\r\nb=2\r\n", "\n\n", "", "# only\n", "a\n\\\n\nb=2"])
 def test_line_starts(source: str) -> None:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     facts = extract(source.encode())

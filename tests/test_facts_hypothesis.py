@@ -21,9 +21,7 @@ STEADY = settings(max_examples=250, deadline=None, suppress_health_check=list(He
 def functions_of(*modules: ModuleType) -> list[str]:
     """Sources of the functions of modules written by many hands."""
     return [
-        textwrap.dedent(inspect.getsource(f))
-        for m in modules
-        for _, f in inspect.getmembers(m, inspect.isfunction)
+        textwrap.dedent(inspect.getsource(f)) for m in modules for _, f in inspect.getmembers(m, inspect.isfunction)
     ]
 
 

@@ -243,9 +243,7 @@ def test_configuration_describes_a_library() -> None:
         ({"packages": "h", "rows": []}, ("number 1", "name")),
     ],
 )
-def test_configuration_error_names_library_and_field(
-    table: dict[str, object], words: tuple[str, ...]
-) -> None:
+def test_configuration_error_names_library_and_field(table: dict[str, object], words: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="library") as caught:
         from_config([table])
     assert all(word in str(caught.value) for word in words)

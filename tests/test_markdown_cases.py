@@ -61,9 +61,7 @@ def fence(code: str) -> str:
     return f"## Case\n\n```py\n{code}\n```\n"
 
 
-def finding(
-    line: int, message: str = "a message", rule: str = "some-rule", related: int = 0
-) -> SimpleNamespace:
+def finding(line: int, message: str = "a message", rule: str = "some-rule", related: int = 0) -> SimpleNamespace:
     at = SimpleNamespace(path="app.py", line=line)
     step = SimpleNamespace(at=SimpleNamespace(path="app.py", line=related))
     return SimpleNamespace(rule=rule, message=message, at=at, trace=(), related=(step,) if related else ())

@@ -13,9 +13,7 @@ from cachelint.suppress import Outcome, read_ignores, suppress
 RULES = {"raw-key": "raw-key", "CL100": "raw-key", "no-ttl": "no-ttl", "unused-ignore": "unused-ignore"}
 
 
-def outcome(
-    source: str, *lines: int, rule: str = "raw-key", judged: tuple[str, ...] = ("raw-key",)
-) -> Outcome:
+def outcome(source: str, *lines: int, rule: str = "raw-key", judged: tuple[str, ...] = ("raw-key",)) -> Outcome:
     """Findings of one rule on these 1-based lines, put through the ignores of a source."""
     ignores = read_ignores("a.py", extract(dedent(source).lstrip("\n").encode()))
     findings = [(rule, Finding(Location("a.py", line, 1, line, 2), "m", "h", "s")) for line in lines]

@@ -31,21 +31,15 @@ def app() -> None:
 @app.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration.")
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
 @click.option("--select", multiple=True, metavar=NAMES, help='Run only these rules (names, codes or "all").')
 @click.option("--ignore", multiple=True, metavar=NAMES, help="Do not run these rules.")
 @click.option("--extend-select", multiple=True, metavar=NAMES, help="Run these rules, too.")
 @click.option("--persona", type=click.Choice(["regular", "pedantic", "auditor"]), help="How much to show.")
-@click.option(
-    "--min-confidence", type=click.Choice(["high", "medium", "low"]), help="Show surer findings only."
-)
-@click.option(
-    "--min-severity", type=click.Choice(["error", "warning", "note"]), help="Show worse findings only."
-)
+@click.option("--min-confidence", type=click.Choice(["high", "medium", "low"]), help="Show surer findings only.")
+@click.option("--min-severity", type=click.Choice(["error", "warning", "note"]), help="Show worse findings only.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
@@ -55,9 +49,7 @@ def app() -> None:
 @click.option("--statistics", is_flag=True, help="Say on stderr what was recognised.")
 @click.option("--show-settings", is_flag=True, help="Print the settings in use and stop.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write stored facts (nothing is stored yet).")
-@click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use (default: one per core)."
-)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use (default: one per core).")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Findings only.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is done.")

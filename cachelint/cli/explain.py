@@ -36,17 +36,13 @@ def _named(spelling: str) -> Rule:
     name = SPELLINGS.get(spelling) or SPELLINGS.get(spelling.upper())
     if name is None:
         close = difflib.get_close_matches(spelling, SPELLINGS, n=1)
-        raise click.UsageError(
-            f"unknown rule `{spelling}`" + (f", did you mean `{close[0]}`?" if close else "")
-        )
+        raise click.UsageError(f"unknown rule `{spelling}`" + (f", did you mean `{close[0]}`?" if close else ""))
     return next(rule for rule in RULES if rule.name == name)
 
 
 def text(rule: Rule) -> str:
     """A rule's documentation as Markdown, without a newline at its end."""
-    facts = (
-        f"{rule.severity.value}, {rule.confidence.value} confidence, {rule.persona.value}, since {rule.since}"
-    )
+    facts = f"{rule.severity.value}, {rule.confidence.value} confidence, {rule.persona.value}, since {rule.since}"
     parts = [f"# {rule.name} ({rule.code})", facts, rule.summary]
     parts += [f"## {heading}\n\n{body.strip()}" for heading, body in rule.documentation.items()]
     return "\n\n".join(parts)

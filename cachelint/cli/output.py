@@ -61,9 +61,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def _lines(data: bytes) -> list[str]:
-    declared = re.search(
-        rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", b"\n".join(data.splitlines()[:2]), re.MULTILINE
-    )
+    declared = re.search(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", b"\n".join(data.splitlines()[:2]), re.MULTILINE)
     encoding = declared[1].decode("ascii", "replace") if declared else "utf-8"
     try:
         text = data.decode(encoding, "replace")

@@ -82,9 +82,7 @@ def _overridden(config: Config, options: dict[str, Any]) -> Config:
     select = _rules(options["select"], "--select")
     extend = _rules(options["extend_select"], "--extend-select")
     ignored = tuple(name for name in config.ignore if name not in (*select, *extend))
-    plain = {
-        key: options[key] for key in ("persona", "min_confidence", "min_severity", "fail_on") if options[key]
-    }
+    plain = {key: options[key] for key in ("persona", "min_confidence", "min_severity", "fail_on") if options[key]}
     return msgspec.structs.replace(
         config,
         select=select or config.select,

@@ -182,9 +182,7 @@ def _binary(context: Context, node: cst.BinaryOperation, at: int, end: int) -> m
     return _single(context, operands, sums)
 
 
-def _single(
-    context: Context, operands: list[model.Expression], links: list[cst.BinaryOperation]
-) -> model.Expression:
+def _single(context: Context, operands: list[model.Expression], links: list[cst.BinaryOperation]) -> model.Expression:
     """The value of `operands[0] + operands[1] + ...`, where links[i] adds operand i + 1."""
     if not links:
         return operands[0]

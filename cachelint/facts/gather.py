@@ -137,9 +137,7 @@ def _in_processes(
     requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]
 ) -> list[Gathered]:
     results: dict[int, Gathered] = {}
-    slices = [
-        range(i, min(i + FILES_PER_TASK, len(requests))) for i in range(0, len(requests), FILES_PER_TASK)
-    ]
+    slices = [range(i, min(i + FILES_PER_TASK, len(requests))) for i in range(0, len(requests), FILES_PER_TASK)]
     with ProcessPoolExecutor(min(jobs, len(slices)), mp_context=_context()) as pool:
         tasks = {pool.submit(_task, [requests[i] for i in part], limits): part for part in slices}
         for task in as_completed(tasks):

@@ -65,9 +65,7 @@ def _inner(pattern: cst.CSTNode) -> Iterator[cst.CSTNode | None]:
     elif isinstance(pattern, cst.MatchAs):
         yield pattern.pattern
     elif isinstance(pattern, cst.MatchSequence):
-        yield from (
-            item.value if isinstance(item, cst.MatchSequenceElement) else item for item in pattern.patterns
-        )
+        yield from (item.value if isinstance(item, cst.MatchSequenceElement) else item for item in pattern.patterns)
     elif isinstance(pattern, cst.MatchMapping):
         yield from (item.pattern for item in pattern.elements)
     elif isinstance(pattern, cst.MatchClass):

@@ -21,9 +21,7 @@ class Positions:
 
     __slots__ = ("comments", "offsets", "spans")
 
-    def __init__(
-        self, spans: dict[int, tuple[int, int]], offsets: list[int], comments: list[tuple[int, str]]
-    ) -> None:
+    def __init__(self, spans: dict[int, tuple[int, int]], offsets: list[int], comments: list[tuple[int, str]]) -> None:
         self.spans = spans
         self.offsets = offsets
         self.comments = comments

@@ -110,8 +110,7 @@ def _with_item(context: Context, node: cst.WithItem) -> model.WithItem:
 
 def _import(context: Context, node: Any, at: int, end: int) -> model.Statement:
     names = tuple(
-        model.ImportedName(*context.span(item), item.evaluated_name, None, item.evaluated_alias)
-        for item in node.names
+        model.ImportedName(*context.span(item), item.evaluated_name, None, item.evaluated_alias) for item in node.names
     )
     return model.Import(at, end, names)
 

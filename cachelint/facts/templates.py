@@ -149,8 +149,7 @@ def _percent_values(right: Expression, wanted: int) -> Iterator[Expression]:
         items = right.items
     elif wanted > 1:
         items = tuple(
-            Subscript(right.at, right.end, right, Constant(right.at, right.end, index))
-            for index in range(wanted)
+            Subscript(right.at, right.end, right, Constant(right.at, right.end, index)) for index in range(wanted)
         )
     for item in items:
         if isinstance(item, Starred | Unknown) and _unsized(item):

@@ -36,9 +36,7 @@ AIOCACHE = Library(
         Type(name=_MEMORY, aliases="aiocache.SimpleMemoryCache", bases=_CACHE),
         Type(name="aiocache.factory.CacheHandler"),
         Obtains(on=_ANY, names="from_url", params="url", gives=_ANY),
-        Obtains(
-            on="aiocache aiocache.factory", names="caches", how="value", gives="aiocache.factory.CacheHandler"
-        ),
+        Obtains(on="aiocache aiocache.factory", names="caches", how="value", gives="aiocache.factory.CacheHandler"),
         Obtains(on="aiocache.factory.CacheHandler", names="get create", params="alias", gives=_ANY),
         CacheRead(on=_CACHE, names="get", params="key default", misses="none default"),
         CacheRead(on=_CACHE, names="multi_get", params="keys", key="keys", many=True),

@@ -36,10 +36,7 @@ TYPES: tuple[AnyRow, ...] = (
 
 HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="aiohttp", request=REQUEST, others="none"),
-    *(
-        Handles(on=TABLE, names=name, params="path", method=name.upper(), dialect="aiohttp")
-        for name in _METHODS
-    ),
+    *(Handles(on=TABLE, names=name, params="path", method=name.upper(), dialect="aiohttp") for name in _METHODS),
     Handles(on=TABLE, names="route", params="method path", methods="method", dialect="aiohttp"),
     Handles(on=TABLE, names="view", params="path", default="*", dialect="aiohttp"),
     *(
@@ -127,9 +124,7 @@ AIOHTTP_WEB = Library(
         Authenticates(
             on="aiohttp_security aiohttp_security.api", names="check_authorized check_permission", form="call"
         ),
-        Identity(
-            on="aiohttp_security aiohttp_security.api", names="authorized_userid check_authorized", how="call"
-        ),
+        Identity(on="aiohttp_security aiohttp_security.api", names="authorized_userid check_authorized", how="call"),
         Passes(on="aiohttp.web", names="json_response", params="data", argument="data"),
         SetsHeader(on="aiohttp.web.Response", names="headers", used="item"),
     ),

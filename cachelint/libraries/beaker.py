@@ -12,12 +12,8 @@ BEAKER = Library(
     packages="beaker",
     rows=(
         Type(name=_MANAGER),
-        Memoizes(
-            on=_MANAGER, names="cache", params="*args expire", used="called", ttl="expire", omitted="default"
-        ),
+        Memoizes(on=_MANAGER, names="cache", params="*args expire", used="called", ttl="expire", omitted="default"),
         Memoizes(on=_MANAGER, names="region", params="region *args", used="called", omitted="default"),
-        Memoizes(
-            on="beaker.cache", names="cache_region", params="region *args", used="called", omitted="default"
-        ),
+        Memoizes(on="beaker.cache", names="cache_region", params="region *args", used="called", omitted="default"),
     ),
 )

@@ -68,9 +68,7 @@ BOTTLE = Library(
         UserInput(on=REQUEST, names="remote_addr remote_route", kind="client address"),
         UserInput(on=REQUEST, names="get_header", kind="header", how="call", params="name default"),
         # With a secret the cookie is signed; without one it is the client's.
-        UserInput(
-            on=REQUEST, names="get_cookie", kind="cookie", how="call", params="key default secret digestmod"
-        ),
+        UserInput(on=REQUEST, names="get_cookie", kind="cookie", how="call", params="key default secret digestmod"),
         UserInput(
             on=VALUES,
             names="get",

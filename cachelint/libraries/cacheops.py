@@ -29,9 +29,7 @@ CACHEOPS = Library(
         Type(name=_FILES, aliases="cacheops.FileCache", bases=_CACHE),
         Obtains(on="cacheops cacheops.simple", names="cache", how="value", gives=_CACHE),
         Obtains(on="cacheops cacheops.simple", names="file_cache", how="value", gives=_FILES),
-        CacheRead(
-            on=_CACHE, names="get", params="cache_key", key="cache_key", misses="raises:cacheops.CacheMiss"
-        ),
+        CacheRead(on=_CACHE, names="get", params="cache_key", key="cache_key", misses="raises:cacheops.CacheMiss"),
         CacheWrite(
             on=_CACHE,
             names="set",

@@ -41,9 +41,7 @@ COREDIS = Library(
             keeps_ttl="keepttl",
         ),
         CacheWrite(on=_CLIENT, names="setex", params="key value seconds", ttl="seconds:s", none="error"),
-        CacheWrite(
-            on=_CLIENT, names="psetex", params="key milliseconds value", ttl="milliseconds:ms", none="error"
-        ),
+        CacheWrite(on=_CLIENT, names="psetex", params="key milliseconds value", ttl="milliseconds:ms", none="error"),
         CacheWrite(on=_CLIENT, names="setnx", params="key value", only_new=True),
         CacheWrite(on=_CLIENT, names="hset", params="key field_values", value="field_values"),
         CacheDelete(on=_CLIENT, names="delete unlink", params="keys", key="keys", many=True),
@@ -54,9 +52,7 @@ COREDIS = Library(
         CacheTouch(on=_CLIENT, names="ttl pttl", params="key", key="key"),
         CacheTouch(on=_CLIENT, names="ping"),
         CacheScan(on=_CLIENT, names="keys", params="pattern", pattern="pattern"),
-        StoreCall(
-            on=_CLIENT, names="lpush rpush lpop rpop sadd srem smembers zadd zrange publish pubsub xadd eval"
-        ),
+        StoreCall(on=_CLIENT, names="lpush rpush lpop rpop sadd srem smembers zadd zrange publish pubsub xadd eval"),
         # Timeouts surface as ConnectionError too. What leaves `async with client` is an ExceptionGroup:
         # no row says so.
         Outage(on=_CLIENT, raises="coredis.exceptions.ConnectionError", root=_ROOT, kind="Redis"),

@@ -35,9 +35,7 @@ DISKCACHE = Library(
         Mapping(on=_CACHE),
         CacheRead(on=_CACHE, names="get", params="key default", misses="none default"),
         # 0 and negative numbers are expired at once.
-        CacheWrite(
-            on=_CACHE, names="set", params="key value expire read tag retry", ttl="expire", zero="expired"
-        ),
+        CacheWrite(on=_CACHE, names="set", params="key value expire read tag retry", ttl="expire", zero="expired"),
         CacheWrite(
             on=_CACHE,
             names="add",

@@ -33,9 +33,7 @@ DJANGO_CACHE = Library(
         Type(name=f"{_BACKENDS}.dummy.DummyCache", bases=_CACHE),
         Type(name=f"{_BACKENDS}.redis.RedisCache", bases=_CACHE),
         Obtains(on="django.core.cache", names="cache", how="value", gives=_CACHE),
-        Obtains(
-            on="django.core.cache", names="caches", how="item", params="alias", gives=_CACHE, options="alias"
-        ),
+        Obtains(on="django.core.cache", names="caches", how="item", params="alias", gives=_CACHE, options="alias"),
         # Gone since Django 1.9, still found in code that carries a fallback.
         Obtains(on="django.core.cache", names="get_cache", params="alias", gives=_CACHE, options="alias"),
         CacheRead(on=_CACHE, names="get aget", params="key default version", misses="none default"),
@@ -88,9 +86,7 @@ DJANGO_CACHE = Library(
             default_ttl=_DEFAULT_TTL,
         ),
         CacheDelete(on=_CACHE, names="delete adelete", params="key version", key="key"),
-        CacheDelete(
-            on=_CACHE, names="delete_many adelete_many", params="keys version", key="keys", many=True
-        ),
+        CacheDelete(on=_CACHE, names="delete_many adelete_many", params="keys version", key="keys", many=True),
         CacheDelete(on=_CACHE, names="clear aclear", everything=True),
         CacheExpire(on=_CACHE, names="touch atouch", params="key timeout version", ttl="timeout"),
         CacheCount(on=_CACHE, names="incr decr aincr adecr", params="key delta version"),
@@ -111,9 +107,7 @@ DJANGO_CACHE = Library(
             kind="Django cache",
             settings="django-caches",
         ),
-        Outage(
-            on=f"{_BACKENDS}.locmem.LocMemCache {_BACKENDS}.dummy.DummyCache", raises="", kind="Django cache"
-        ),
+        Outage(on=f"{_BACKENDS}.locmem.LocMemCache {_BACKENDS}.dummy.DummyCache", raises="", kind="Django cache"),
         Outage(
             on=f"{_BACKENDS}.redis.RedisCache",
             raises="redis.exceptions.ConnectionError redis.exceptions.TimeoutError",

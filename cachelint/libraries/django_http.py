@@ -48,8 +48,7 @@ _LISTING = (
     "django.views.generic.DayArchiveView django.views.generic.TodayArchiveView"
 )
 _SHOWING = (
-    "django.views.generic.DetailView django.views.generic.detail.BaseDetailView "
-    "django.views.generic.DateDetailView"
+    "django.views.generic.DetailView django.views.generic.detail.BaseDetailView django.views.generic.DateDetailView"
 )
 _EDITING = (
     "django.views.generic.FormView django.views.generic.CreateView django.views.generic.UpdateView "
@@ -130,15 +129,14 @@ VIEWS: tuple[AnyRow, ...] = (
         methods="get_context_data:GET get_template_names:GET",
         dialect="none",
     ),
-    HandlerClass(
-        on=_LISTING, methods="get_context_data:GET get_queryset:GET get_ordering:GET", dialect="none"
-    ),
+    HandlerClass(on=_LISTING, methods="get_context_data:GET get_queryset:GET get_ordering:GET", dialect="none"),
     HandlerClass(on=_SHOWING, methods="get_context_data:GET get_queryset:GET get_object:GET", dialect="none"),
     HandlerClass(
         on=_EDITING,
         methods="get_context_data:GET get_initial:GET form_valid:POST form_invalid:POST get_success_url:POST",
         dialect="none",
     ),
+    Obtains(on=VIEW, names="as_view", params="**initkwargs", gives="self"),
     Obtains(on=VIEW, names="request", how="value", gives=REQUEST),
     UserInput(on=VIEW, names="kwargs args", kind="path"),
     Restricts(
@@ -182,9 +180,7 @@ INPUTS: tuple[AnyRow, ...] = (
     UserInput(on=REQUEST, names="path path_info resolver_match", kind="path"),
     UserInput(on=REQUEST, names="read readline readlines", kind="body", how="call"),
     UserInput(on=REQUEST, names="get_full_path get_full_path_info", kind="path", how="call"),
-    UserInput(
-        on=REQUEST, names="build_absolute_uri get_host get_port", kind="header", how="call", params="location"
-    ),
+    UserInput(on=REQUEST, names="build_absolute_uri get_host get_port", kind="header", how="call", params="location"),
     UserInput(on=FORM, names="data", kind="body"),
     # A session may hold what a user typed, but it says first of all who asks.
     Identity(on=REQUEST, names="user session"),
@@ -192,9 +188,7 @@ INPUTS: tuple[AnyRow, ...] = (
 )
 
 LOGINS: tuple[AnyRow, ...] = (
-    Authenticates(
-        on="django.contrib.auth.decorators", names="login_required permission_required user_passes_test"
-    ),
+    Authenticates(on="django.contrib.auth.decorators", names="login_required permission_required user_passes_test"),
     Authenticates(on="django.contrib.admin.views.decorators", names="staff_member_required"),
     Authenticates(
         on="django.contrib.auth.mixins",
@@ -216,15 +210,9 @@ PAGES: tuple[AnyRow, ...] = (
         ttl="timeout",
         response=True,
     ),
-    SetsHeader(
-        on="django.views.decorators.cache", names="cache_control", params="**directives", used="decorator"
-    ),
-    SetsHeader(
-        on="django.views.decorators.cache", names="never_cache", directive="no-store", used="decorator"
-    ),
-    SetsHeader(
-        on="django.views.decorators.vary", names="vary_on_cookie", directive="vary-cookie", used="decorator"
-    ),
+    SetsHeader(on="django.views.decorators.cache", names="cache_control", params="**directives", used="decorator"),
+    SetsHeader(on="django.views.decorators.cache", names="never_cache", directive="no-store", used="decorator"),
+    SetsHeader(on="django.views.decorators.vary", names="vary_on_cookie", directive="vary-cookie", used="decorator"),
     SetsHeader(
         on="django.views.decorators.vary",
         names="vary_on_headers",
@@ -232,9 +220,7 @@ PAGES: tuple[AnyRow, ...] = (
         params="*headers",
         used="decorator",
     ),
-    SetsHeader(
-        on="django.utils.cache", names="patch_cache_control", params="response **directives", used="call"
-    ),
+    SetsHeader(on="django.utils.cache", names="patch_cache_control", params="response **directives", used="call"),
     SetsHeader(
         on="django.utils.cache",
         names="patch_response_headers",

@@ -20,9 +20,7 @@ _MARKER = "default * alias title description gt ge lt le min_length max_length p
 
 def _operations() -> tuple[Handles, ...]:
     return tuple(
-        Handles(
-            on=ROUTERS, names=name, params="path * auth", method=name.upper(), auth="auth", dialect="ninja"
-        )
+        Handles(on=ROUTERS, names=name, params="path * auth", method=name.upper(), auth="auth", dialect="ninja")
         for name in ("get", "post", "put", "patch", "delete")
     )
 

@@ -23,9 +23,7 @@ _PAGINATOR = "django.core.paginator.Paginator"
 _CONNECTION = "django.db.backends.base.base.BaseDatabaseWrapper"
 _CURSOR = "django.db.backends.utils.CursorWrapper"
 _FIELDS = "django.db.models django.db.models.fields.related django.contrib.gis.db.models"
-_RELATION_PARAMS = (
-    "to on_delete related_name related_query_name limit_choices_to parent_link to_field db_constraint"
-)
+_RELATION_PARAMS = "to on_delete related_name related_query_name limit_choices_to parent_link to_field db_constraint"
 _BUILDERS = (
     "all order_by reverse distinct annotate alias values values_list dates datetimes extra defer only using "
     "select_related prefetch_related select_for_update iterator aiterator"
@@ -60,9 +58,7 @@ _TYPES = (
 )
 
 _VALUES = (
-    Obtains(
-        on=_MODEL, names="objects _default_manager _base_manager", how="value", gives=_MANAGER, of="class"
-    ),
+    Obtains(on=_MODEL, names="objects _default_manager _base_manager", how="value", gives=_MANAGER, of="class"),
     Obtains(on=_QUERYSET, names="as_manager", gives="instance"),
     Obtains(
         on=_MANAGER,
@@ -97,16 +93,12 @@ _LAZY = (
 _READS = (
     DbRead(on=_SOURCES, names="get aget", params="*conditions", shape="row", gives="element", filters=True),
     DbRead(on=_SOURCES, names="first last afirst alast", shape="row", gives="element"),
-    DbRead(
-        on=_SOURCES, names="latest earliest alatest aearliest", params="*fields", shape="row", gives="element"
-    ),
+    DbRead(on=_SOURCES, names="latest earliest alatest aearliest", params="*fields", shape="row", gives="element"),
     DbRead(on=_SOURCES, names="exists aexists", shape="exists", gives="scalar"),
     DbRead(on=_SOURCES, names="contains acontains", params="obj", shape="exists", gives="scalar"),
     DbRead(on=_SOURCES, names="count acount", shape="aggregate", gives="scalar"),
     DbRead(on=_SOURCES, names="aggregate aaggregate", params="*args", shape="aggregate", gives="scalar"),
-    DbRead(
-        on=_SOURCES, names="in_bulk ain_bulk", params="id_list field_name", shape="rows", gives="elements"
-    ),
+    DbRead(on=_SOURCES, names="in_bulk ain_bulk", params="id_list field_name", shape="rows", gives="elements"),
     DbRead(on=_MODEL, names="refresh_from_db arefresh_from_db", params="using fields", shape="row"),
     DbRead(
         on="django.shortcuts",
@@ -187,8 +179,7 @@ _RELATIONS = (
 
 _VIEWS = (
     GenericView(
-        on="django.views.generic.ListView django.views.generic.list.ListView "
-        "django.views.generic.list.BaseListView",
+        on="django.views.generic.ListView django.views.generic.list.ListView django.views.generic.list.BaseListView",
         methods="get",
         shape="rows",
     ),

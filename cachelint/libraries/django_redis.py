@@ -54,9 +54,7 @@ DJANGO_REDIS = Library(
         CacheTouch(on=_CACHE, names="ttl pttl persist", params="key version", key="key"),
         CacheScan(on=_CACHE, names="keys iter_keys", params="search", pattern="search"),
         CacheLock(on=_CACHE, names="lock", params=_LOCK, key="key", ttl="timeout"),
-        StoreCall(
-            on=_CACHE, names="sadd scard smembers sismember srem spop hset hget hdel hlen hexists hkeys"
-        ),
+        StoreCall(on=_CACHE, names="sadd scard smembers sismember srem spop hset hget hdel hlen hexists hkeys"),
         StoreCall(on=_CACHE, names="zadd zrange zrem zscore zcard"),
         Backend(
             path="django_redis.cache.RedisCache",

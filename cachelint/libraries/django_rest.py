@@ -152,9 +152,7 @@ PERMISSIONS = (
         names="AllowAny IsAuthenticatedOrReadOnly DjangoModelPermissionsOrAnonReadOnly",
         form="exempt",
     ),
-    Authenticates(
-        on="django.conf.settings", names="REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES", form="setting"
-    ),
+    Authenticates(on="django.conf.settings", names="REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES", form="setting"),
 )
 
 VALUES = (

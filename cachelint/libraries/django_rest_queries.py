@@ -25,12 +25,8 @@ DJANGO_REST_QUERIES = Library(
             shape="row",
             sources="queryset",
         ),
-        GenericView(
-            on=f"{_LISTING} {_MIXINS}.ListModelMixin", methods="list", shape="rows", sources="queryset"
-        ),
-        GenericView(
-            on=f"{_LISTING} {_MIXINS}.RetrieveModelMixin", methods="retrieve", shape="row", sources="queryset"
-        ),
+        GenericView(on=f"{_LISTING} {_MIXINS}.ListModelMixin", methods="list", shape="rows", sources="queryset"),
+        GenericView(on=f"{_LISTING} {_MIXINS}.RetrieveModelMixin", methods="retrieve", shape="row", sources="queryset"),
         # update, partial_update and destroy read the row first; a write handler is nobody's cache.
     ),
 )

@@ -58,9 +58,7 @@ FALCON = Library(
         UserInput(on=REQUEST, names="remote_addr access_route", kind="client address"),
         UserInput(on=REQUEST, names="get_media", kind="body", how="call", params="default_when_empty"),
         UserInput(on=REQUEST, names="get_param", kind="query parameter", how="call", params=_FLAGS),
-        UserInput(
-            on=REQUEST, names="get_param_as_list", kind="query parameter", how="call", params="name transform"
-        ),
+        UserInput(on=REQUEST, names="get_param_as_list", kind="query parameter", how="call", params="name transform"),
         UserInput(on=REQUEST, names="get_header", kind="header", how="call", params="name required default"),
         UserInput(on=REQUEST, names="get_cookie_values", kind="cookie", how="call", params="name"),
         Sanitizes(

@@ -59,9 +59,7 @@ def _handlers(package: str) -> tuple[AnyRow, ...]:
     return (
         Handles(on=scaffolds, names="route", params=_ROUTE, path="rule", methods="methods", dialect="flask"),
         *(
-            Handles(
-                on=scaffolds, names=name, params=_ROUTE, path="rule", method=name.upper(), dialect="flask"
-            )
+            Handles(on=scaffolds, names=name, params=_ROUTE, path="rule", method=name.upper(), dialect="flask")
             for name in ("get", "post", "put", "patch", "delete")
         ),
         Handles(
@@ -101,6 +99,7 @@ def _handlers(package: str) -> tuple[AnyRow, ...]:
 def _inputs(package: str) -> tuple[AnyRow, ...]:
     request = f"{package}.Request"
     return (
+        Obtains(on=f"{package}.views.View", names="as_view", params="name *args **kwargs", gives="self"),
         Obtains(on=package, names="request", how="value", gives=request),
         *(UserInput(on=request, names=names, kind=kind) for names, kind in _INPUT_KINDS.items()),
         UserInput(on=request, names="get_json get_data", kind="body", how="call"),

@@ -48,15 +48,9 @@ FLASK_SQLALCHEMY = Library(
             params="*entities",
             of="argument:entities",
         ),
-        Statement(
-            on=_DB, names="insert", does="write", gives=f"{_SQL}.Insert", params="table", of="argument:table"
-        ),
-        Statement(
-            on=_DB, names="update", does="write", gives=f"{_SQL}.Update", params="table", of="argument:table"
-        ),
-        Statement(
-            on=_DB, names="delete", does="write", gives=f"{_SQL}.Delete", params="table", of="argument:table"
-        ),
+        Statement(on=_DB, names="insert", does="write", gives=f"{_SQL}.Insert", params="table", of="argument:table"),
+        Statement(on=_DB, names="update", does="write", gives=f"{_SQL}.Update", params="table", of="argument:table"),
+        Statement(on=_DB, names="delete", does="write", gives=f"{_SQL}.Delete", params="table", of="argument:table"),
         Statement(on=_DB, names="text", does="sql", gives=f"{_SQL}.TextClause", params="text"),
         Obtains(on=_DB, names="func", how="value", gives="sqlalchemy.sql.functions._FunctionGenerator"),
         DbRead(on=_QUERY, names="get_or_404", params="ident", shape="row", gives="element", filters=True),
@@ -80,8 +74,6 @@ FLASK_SQLALCHEMY = Library(
             gives="element",
             of="argument:statement",
         ),
-        DbRead(
-            on=_DB, names="paginate", params="select * page per_page", gives=_PAGINATION, of="argument:select"
-        ),
+        DbRead(on=_DB, names="paginate", params="select * page per_page", gives=_PAGINATION, of="argument:select"),
     ),
 )

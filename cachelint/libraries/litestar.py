@@ -40,9 +40,7 @@ _TYPES_OF_PATHS = (
 HANDLERS: tuple[AnyRow, ...] = (
     Dialect(name="litestar", others="annotation"),
     *(
-        Handles(
-            on=_MODULES, names=name, params=_ROUTE, method=name.upper(), auth="guards", dialect="litestar"
-        )
+        Handles(on=_MODULES, names=name, params=_ROUTE, method=name.upper(), auth="guards", dialect="litestar")
         for name in ("get", "post", "put", "patch", "delete", "head")
     ),
     Handles(

@@ -38,8 +38,6 @@ LITESTAR_CACHE = Library(
             root="redis.exceptions.RedisError",
             kind="Redis",
         ),
-        Outage(
-            on="litestar.stores.memory.MemoryStore litestar.stores.file.FileStore", raises="", kind="memory"
-        ),
+        Outage(on="litestar.stores.memory.MemoryStore litestar.stores.file.FileStore", raises="", kind="memory"),
     ),
 )

@@ -18,8 +18,7 @@ _PYMONGO = (
     ),
     Type(
         name=_DATABASE,
-        aliases="pymongo.synchronous.database.Database pymongo.asynchronous.database.AsyncDatabase "
-        f"{_MOTOR}Database",
+        aliases=f"pymongo.synchronous.database.Database pymongo.asynchronous.database.AsyncDatabase {_MOTOR}Database",
     ),
     Type(
         name=_COLLECTION,
@@ -122,8 +121,7 @@ _ENGINE_QUERYSET = "mongoengine.QuerySet"
 _MONGOENGINE = (
     Type(
         name=_ENGINE_DOCUMENT,
-        aliases="mongoengine.DynamicDocument mongoengine.document.Document "
-        "mongoengine.document.DynamicDocument",
+        aliases="mongoengine.DynamicDocument mongoengine.document.Document mongoengine.document.DynamicDocument",
         model=True,
     ),
     Type(

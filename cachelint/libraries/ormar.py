@@ -17,8 +17,7 @@ ORMAR = Library(
         DbLazy(on=_QUERYSET, names="filter exclude", params="*conditions", filters=True),
         DbLazy(
             on=_QUERYSET,
-            names="select_related select_all prefetch_related order_by limit offset paginate "
-            "fields exclude_fields",
+            names="select_related select_all prefetch_related order_by limit offset paginate fields exclude_fields",
             params="*args",
         ),
         DbRead(on=_QUERYSET, names="all", params="*conditions", gives="elements", filters=True),

@@ -33,9 +33,7 @@ PEEWEE = Library(
             of="class",
         ),
         DbLazy(on=_WRITE, names="where", params="*expressions", filters=True),
-        DbLazy(
-            on=_WRITE, names="on_conflict on_conflict_ignore on_conflict_replace returning", params="*args"
-        ),
+        DbLazy(on=_WRITE, names="on_conflict on_conflict_ignore on_conflict_replace returning", params="*args"),
         DbRead(
             on=_MODEL,
             names="get get_or_none",

@@ -28,9 +28,7 @@ PONY = Library(
         ),
         DbLazy(on=_ENTITY, names="select", params="*args", gives=_QUERY, of="class", filters=True),
         DbLazy(on=_QUERY, names="filter where", params="*args", filters=True),
-        DbLazy(
-            on=_QUERY, names="order_by sort_by limit prefetch without_distinct for_update", params="*args"
-        ),
+        DbLazy(on=_QUERY, names="order_by sort_by limit prefetch without_distinct for_update", params="*args"),
         DbRead(on=_QUERY, names="get first", shape="row", gives="element"),
         DbRead(on=_QUERY, names="exists", shape="exists", gives="scalar"),
         DbRead(on=_QUERY, names="count sum avg min max", params="*args", shape="aggregate", gives="scalar"),
@@ -62,8 +60,6 @@ PONY = Library(
             params="py_type * reverse",
             target="py_type",
         ),
-        Relation(
-            on=_MODULES, names="Set", params="py_type * reverse", target="py_type", many_type="elements"
-        ),
+        Relation(on=_MODULES, names="Set", params="py_type * reverse", target="py_type", many_type="elements"),
     ),
 )

@@ -29,9 +29,7 @@ PYLIBMC = Library(
         ),
         # ThreadMappedPool.reserve() gives the client as the target of a with statement: no row says that yet.
         CacheRead(on=_CLIENT, names="get", params="key default", misses="none default"),
-        CacheRead(
-            on=_CLIENT, names="get_multi", params="keys key_prefix", key="keys", many=True, misses="empty"
-        ),
+        CacheRead(on=_CLIENT, names="get_multi", params="keys key_prefix", key="keys", many=True, misses="empty"),
         CacheWrite(
             on=_CLIENT,
             names="set replace",

@@ -100,18 +100,14 @@ PYMEMCACHE = Library(
             many=True,
         ),
         CacheDelete(on=_CLIENT, names="delete", params="key noreply", key="key"),
-        CacheDelete(
-            on=_CLIENT, names="delete_many delete_multi", params="keys noreply", key="keys", many=True
-        ),
+        CacheDelete(on=_CLIENT, names="delete_many delete_multi", params="keys noreply", key="keys", many=True),
         CacheDelete(on=_CLIENT, names="flush_all", params="delay noreply", everything=True),
         CacheExpire(on=_CLIENT, names="touch", params="key expire noreply", ttl="expire"),
         CacheCount(on=_CLIENT, names="incr decr append prepend", params="key value noreply"),
         CacheTouch(on=_CLIENT, names="stats version"),
         # ignore_exc turns the reads of a Client into misses, but its writes still raise; a HashClient
         # swallows both.
-        Outage(
-            on=_CLIENT, names=_READS, raises=_DOWN, root=_ROOT, kind="Memcached", unless="ignore_exc=True"
-        ),
+        Outage(on=_CLIENT, names=_READS, raises=_DOWN, root=_ROOT, kind="Memcached", unless="ignore_exc=True"),
         Outage(on=_CLIENT, names=_OTHERS, raises=_DOWN, root=_ROOT, kind="Memcached"),
         Outage(on=_HASH, raises=_DOWN, root=_ROOT, kind="Memcached", unless="ignore_exc=True"),
         _error("MemcacheError", "builtins.Exception"),

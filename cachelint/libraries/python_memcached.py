@@ -29,9 +29,7 @@ PYTHON_MEMCACHED = Library(
             name_evidence="memcache",
         ),
         CacheRead(on=_CLIENT, names="get gets", params="key default", misses="none default"),
-        CacheRead(
-            on=_CLIENT, names="get_multi", params="keys key_prefix", key="keys", many=True, misses="empty"
-        ),
+        CacheRead(on=_CLIENT, names="get_multi", params="keys key_prefix", key="keys", many=True, misses="empty"),
         CacheWrite(
             on=_CLIENT,
             names="set replace cas",

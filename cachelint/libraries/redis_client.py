@@ -88,9 +88,7 @@ _TYPES: tuple[AnyRow, ...] = (
 )
 
 _FACTORIES: tuple[AnyRow, ...] = (
-    Obtains(
-        on="redis redis.client redis.utils redis.Redis", names="from_url", params="url", gives="redis.Redis"
-    ),
+    Obtains(on="redis redis.client redis.utils redis.Redis", names="from_url", params="url", gives="redis.Redis"),
     Obtains(on="redis.Redis", names="from_pool", params="connection_pool", gives="redis.Redis"),
     Obtains(
         on="redis.asyncio redis.asyncio.client redis.asyncio.utils redis.asyncio.Redis",
@@ -98,21 +96,15 @@ _FACTORIES: tuple[AnyRow, ...] = (
         params="url",
         gives="redis.asyncio.Redis",
     ),
-    Obtains(
-        on="redis.asyncio.Redis", names="from_pool", params="connection_pool", gives="redis.asyncio.Redis"
-    ),
-    Obtains(
-        on="redis.cluster.RedisCluster", names="from_url", params="url", gives="redis.cluster.RedisCluster"
-    ),
+    Obtains(on="redis.asyncio.Redis", names="from_pool", params="connection_pool", gives="redis.asyncio.Redis"),
+    Obtains(on="redis.cluster.RedisCluster", names="from_url", params="url", gives="redis.cluster.RedisCluster"),
     Obtains(
         on="redis.asyncio.cluster.RedisCluster",
         names="from_url",
         params="url",
         gives="redis.asyncio.cluster.RedisCluster",
     ),
-    Obtains(
-        on="redis.sentinel.Sentinel", names="master_for slave_for", params="service_name", gives="redis.Redis"
-    ),
+    Obtains(on="redis.sentinel.Sentinel", names="master_for slave_for", params="service_name", gives="redis.Redis"),
     Obtains(
         on="redis.asyncio.sentinel.Sentinel",
         names="master_for slave_for",
@@ -121,9 +113,7 @@ _FACTORIES: tuple[AnyRow, ...] = (
     ),
     Obtains(on="aioredis aioredis.Redis", names="from_url", params="url", gives="aioredis.Redis"),
     Obtains(on="aioredis", names="create_redis_pool create_redis", params="address", gives="aioredis.Redis"),
-    Obtains(
-        on="redis.Redis", names="pipeline", params="transaction shard_hint", gives="redis.client.Pipeline"
-    ),
+    Obtains(on="redis.Redis", names="pipeline", params="transaction shard_hint", gives="redis.client.Pipeline"),
     Obtains(
         on="redis.asyncio.Redis",
         names="pipeline",
@@ -158,9 +148,7 @@ _WRITES: tuple[AnyRow, ...] = (
         keeps_ttl="keepttl",
     ),
     CacheWrite(on=_ALL, names="setex", params="name time value", key="name", ttl="time:s", none="error"),
-    CacheWrite(
-        on=_ALL, names="psetex", params="name time_ms value", key="name", ttl="time_ms:ms", none="error"
-    ),
+    CacheWrite(on=_ALL, names="psetex", params="name time_ms value", key="name", ttl="time_ms:ms", none="error"),
     CacheWrite(on=_ALL, names="setnx", params="name value", key="name", only_new=True),
     CacheWrite(on=_ALL, names="getset", params="name value", key="name"),
     CacheWrite(on=_ALL, names="mset", params="mapping", key="mapping", value="mapping", many=True),
@@ -196,9 +184,7 @@ _CHANGES: tuple[AnyRow, ...] = (
     CacheDelete(on=_ALL, names="flushdb flushall", params="asynchronous", everything=True),
     CacheExpire(on=_ALL, names="expire", params="name time nx xx gt lt", key="name", ttl="time:s"),
     CacheExpire(on=_ALL, names="pexpire", params="name time nx xx gt lt", key="name", ttl="time:ms"),
-    CacheExpire(
-        on=_ALL, names="expireat pexpireat", params="name when nx xx gt lt", key="name", ttl="when:at"
-    ),
+    CacheExpire(on=_ALL, names="expireat pexpireat", params="name when nx xx gt lt", key="name", ttl="when:at"),
     CacheExpire(
         on=_ALL,
         names="getex",

@@ -14,9 +14,7 @@ def _error(name: str, bases: str = _ROOT) -> Error:
 
 
 def _aioredis_error(name: str, bases: str) -> Error:
-    return Error(
-        name=f"aioredis.exceptions.{name}", bases=bases, aliases=f"aioredis.{name} aioredis.client.{name}"
-    )
+    return Error(name=f"aioredis.exceptions.{name}", bases=bases, aliases=f"aioredis.{name} aioredis.client.{name}")
 
 
 _CONNECTION = "redis.exceptions.ConnectionError"
@@ -52,10 +50,7 @@ REDIS_ERRORS = Library(
                 "MovedError",
             )
         ),
-        *(
-            _error(name)
-            for name in ("DataError", "InvalidResponse", "WatchError", "PubSubError", "ClusterError")
-        ),
+        *(_error(name) for name in ("DataError", "InvalidResponse", "WatchError", "PubSubError", "ClusterError")),
         _error("LockError", f"{_ROOT} builtins.ValueError"),
         _error("LockNotOwnedError", "redis.exceptions.LockError"),
         _error("ClusterDownError", f"redis.exceptions.ClusterError {_RESPONSE}"),

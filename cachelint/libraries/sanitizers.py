@@ -12,13 +12,10 @@ from cachelint.vocabulary import Checks, Library, Obtains, Sanitizes, Type
 DIGEST = "hashlib.HASH"
 PATTERN = "re.Pattern"
 _HASHLIB = (
-    "md5 sha1 sha224 sha256 sha384 sha512 sha3_224 sha3_256 sha3_384 sha3_512 blake2b blake2s "
-    "shake_128 shake_256"
+    "md5 sha1 sha224 sha256 sha384 sha512 sha3_224 sha3_256 sha3_384 sha3_512 blake2b blake2s shake_128 shake_256"
 )
 _XXHASH_TYPES = "xxh32 xxh64 xxh128 xxh3_64 xxh3_128"
-_XXHASH = " ".join(
-    f"{name}_{kind}" for name in _XXHASH_TYPES.split() for kind in ("digest", "intdigest", "hexdigest")
-)
+_XXHASH = " ".join(f"{name}_{kind}" for name in _XXHASH_TYPES.split() for kind in ("digest", "intdigest", "hexdigest"))
 
 CONVERSIONS = (
     Sanitizes(on="builtins", names="int", params="x base", gives="scalar"),
@@ -26,9 +23,7 @@ CONVERSIONS = (
     Sanitizes(on="builtins", names="bool", params="x", bounded=True, gives="scalar"),
     Sanitizes(on="builtins", names="hex oct bin", params="x", gives="scalar"),
     Sanitizes(on="uuid", names="UUID", params="hex bytes bytes_le fields int", gives="scalar"),
-    Sanitizes(
-        on="uuid", names="uuid3 uuid5", params="namespace name", argument="name", hashes=True, gives="scalar"
-    ),
+    Sanitizes(on="uuid", names="uuid3 uuid5", params="namespace name", argument="name", hashes=True, gives="scalar"),
     Sanitizes(on="decimal", names="Decimal", params="value", gives="scalar"),
     Sanitizes(
         on="datetime.datetime",
@@ -47,9 +42,7 @@ CONVERSIONS = (
 
 DIGESTS = (
     Type(name=DIGEST),
-    Sanitizes(
-        on="hashlib", names=_HASHLIB, params="data|string * usedforsecurity", hashes=True, gives=DIGEST
-    ),
+    Sanitizes(on="hashlib", names=_HASHLIB, params="data|string * usedforsecurity", hashes=True, gives=DIGEST),
     Sanitizes(
         on="hashlib",
         names="new",
@@ -61,9 +54,7 @@ DIGESTS = (
     # `h = sha256(); h.update(x)`: what comes out of the object is a digest whatever went in.
     Sanitizes(on=DIGEST, names="hexdigest digest intdigest", argument="self", hashes=True, gives="scalar"),
     Sanitizes(on="hmac", names="new", params="key msg digestmod", argument="msg", hashes=True, gives=DIGEST),
-    Sanitizes(
-        on="hmac", names="digest", params="key msg digest", argument="msg", hashes=True, gives="scalar"
-    ),
+    Sanitizes(on="hmac", names="digest", params="key msg digest", argument="msg", hashes=True, gives="scalar"),
     Sanitizes(on="zlib", names="crc32 adler32", params="data value", hashes=True, gives="scalar"),
     Sanitizes(on="binascii", names="crc32 hexlify", params="data value", hashes=True, gives="scalar"),
     Sanitizes(on="xxhash", names=_XXHASH_TYPES, params="input seed", hashes=True, gives=DIGEST),
@@ -108,15 +99,11 @@ ENCODINGS = (
 CHECKS = (
     Type(name="builtins.str"),
     Checks(on="builtins.str", names="isdigit isdecimal isnumeric isalnum isalpha isidentifier"),
-    Checks(
-        on="re", names="fullmatch match", params="pattern string flags", argument="string", pattern="pattern"
-    ),
+    Checks(on="re", names="fullmatch match", params="pattern string flags", argument="string", pattern="pattern"),
     Type(name=PATTERN, aliases="typing.Pattern"),
     Obtains(on="re", names="compile", gives=PATTERN, params="pattern flags"),
     # The expression is the one that re.compile was given.
-    Checks(
-        on=PATTERN, names="fullmatch match", params="string pos endpos", argument="string", pattern="self"
-    ),
+    Checks(on=PATTERN, names="fullmatch match", params="string pos endpos", argument="string", pattern="self"),
     # re.sub with a negated class drops what is not allowed; which class it is decides, so it has no row.
 )
 

@@ -150,9 +150,7 @@ _VALUES = (
 )
 
 _STATEMENTS = (
-    Statement(
-        on=_MODULES, names="select", does="read", gives=_SELECT, params="*entities", of="argument:entities"
-    ),
+    Statement(on=_MODULES, names="select", does="read", gives=_SELECT, params="*entities", of="argument:entities"),
     Statement(
         on=f"{_MODULES} {_DIALECTS}",
         names="insert",
@@ -237,9 +235,7 @@ _READS = (
         of="argument:entity",
         filters=True,
     ),
-    DbRead(
-        on=_SESSION, names="refresh", params="instance attribute_names", shape="row", of="argument:instance"
-    ),
+    DbRead(on=_SESSION, names="refresh", params="instance attribute_names", shape="row", of="argument:instance"),
     DbRead(on=_QUERY, names="all", shape="rows", gives="elements"),
     DbRead(on=_QUERY, names="first one one_or_none", shape="row", gives="element"),
     # Mostly one column of one row; an aggregate when the entity of the query is one.
@@ -288,9 +284,7 @@ _RELATIONS = (
     ),
 )
 
-_CALLBACKS = (
-    Invokes(on=f"{_ASYNC_SESSION} {_CONNECTION}", names="run_sync", params="fn *args", function="fn"),
-)
+_CALLBACKS = (Invokes(on=f"{_ASYNC_SESSION} {_CONNECTION}", names="run_sync", params="fn *args", function="fn"),)
 
 SQLALCHEMY_ORM = Library(
     name="sqlalchemy",

@@ -18,9 +18,7 @@ SQLMODEL = Library(
         Type(name=_SESSION, aliases="sqlmodel.orm.session.Session", bases="sqlalchemy.orm.Session"),
         Type(name=_ASYNC_SESSION, bases="sqlalchemy.ext.asyncio.AsyncSession"),
         Obtains(on="sqlmodel", names="create_engine", gives="sqlalchemy.engine.Engine"),
-        Obtains(
-            on="sqlmodel", names="func", how="value", gives="sqlalchemy.sql.functions._FunctionGenerator"
-        ),
+        Obtains(on="sqlmodel", names="func", how="value", gives="sqlalchemy.sql.functions._FunctionGenerator"),
         Statement(
             on=_MODULES,
             names="select",

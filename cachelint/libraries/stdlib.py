@@ -34,9 +34,7 @@ CARRIERS = (
     Passes(on="itertools", names="chain islice", params="*values", argument="*"),
     Passes(on="collections", names="OrderedDict defaultdict ChainMap deque", params="*values", argument="*"),
     Passes(on="types", names="MappingProxyType", params="mapping", argument="mapping"),
-    Passes(
-        on="typing typing_extensions", names="cast", params="typ val", argument="val", gives="argument:val"
-    ),
+    Passes(on="typing typing_extensions", names="cast", params="typ val", argument="val", gives="argument:val"),
     Passes(
         on="urllib.parse",
         names="unquote unquote_plus urljoin urlparse urlsplit parse_qs parse_qsl",
@@ -80,16 +78,12 @@ RUNNERS = (
         function="callback",
         deferred=True,
     ),
-    Invokes(
-        on=LOOP, names="call_later call_at", params="when callback *args", function="callback", deferred=True
-    ),
+    Invokes(on=LOOP, names="call_later call_at", params="when callback *args", function="callback", deferred=True),
 )
 
 # A task that is awaited in the same function is not deferred; the engine sees the await.
 LATER = (
-    Invokes(
-        on="asyncio", names="create_task ensure_future", params="coro * name", function="coro", deferred=True
-    ),
+    Invokes(on="asyncio", names="create_task ensure_future", params="coro * name", function="coro", deferred=True),
     Type(name=GROUP, aliases="asyncio.taskgroups.TaskGroup"),
     # A task group waits for its tasks, and their errors leave its `async with`.
     Invokes(on=GROUP, names="create_task", params="coro * name context", function="coro"),

@@ -86,9 +86,7 @@ STDLIB_ERRORS = Library(
     packages="json pickle asyncio socket",
     rows=(
         *_builtins(_TREE),
-        Error(
-            name="json.JSONDecodeError", aliases="json.decoder.JSONDecodeError", bases="builtins.ValueError"
-        ),
+        Error(name="json.JSONDecodeError", aliases="json.decoder.JSONDecodeError", bases="builtins.ValueError"),
         Error(name="orjson.JSONDecodeError", bases="json.JSONDecodeError"),
         Error(name="pickle.PickleError", aliases="_pickle.PickleError"),
         Error(name="pickle.UnpicklingError", aliases="_pickle.UnpicklingError", bases="pickle.PickleError"),

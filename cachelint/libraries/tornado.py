@@ -47,9 +47,7 @@ TORNADO = Library(
             how="call",
             params="name strip",
         ),
-        UserInput(
-            on=HANDLER, names="get_body_argument", kind="body", how="call", params="name default strip"
-        ),
+        UserInput(on=HANDLER, names="get_body_argument", kind="body", how="call", params="name default strip"),
         UserInput(on=HANDLER, names="get_body_arguments", kind="body", how="call", params="name strip"),
         # get_signed_cookie is tamper-proof and has no row.
         UserInput(on=HANDLER, names="get_cookie", kind="cookie", how="call", params="name default"),

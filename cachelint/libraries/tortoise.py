@@ -55,9 +55,7 @@ _LAZY = (
     DbLazy(on=_QUERYSET, names="first last latest earliest", params="*orderings", gives=_SINGLE),
     DbLazy(on=_QUERYSET, names="count", gives=_COUNT),
     DbLazy(on=_QUERYSET, names="exists", gives=_EXISTS),
-    DbLazy(
-        on=_SINGLE, names="prefetch_related select_related annotate only values values_list", params="*args"
-    ),
+    DbLazy(on=_SINGLE, names="prefetch_related select_related annotate only values values_list", params="*args"),
 )
 
 _ACCESS = (

@@ -43,9 +43,7 @@ VALKEY = Library(
         ),
         Type(name="valkey.client.Pipeline", bases="redis.client.Pipeline"),
         Type(name="valkey.asyncio.client.Pipeline", bases="redis.asyncio.client.Pipeline"),
-        Obtains(
-            on="valkey valkey.client valkey.Valkey", names="from_url", params="url", gives="valkey.Valkey"
-        ),
+        Obtains(on="valkey valkey.client valkey.Valkey", names="from_url", params="url", gives="valkey.Valkey"),
         Obtains(
             on="valkey.asyncio valkey.asyncio.client valkey.asyncio.Valkey",
             names="from_url",

@@ -16,18 +16,19 @@ from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.finding import Location, Step
 from cachelint.libraries import LIBRARIES, from_config
-from cachelint.program import flow, generic, handlers, inputs, outages, queries
+from cachelint.program import flow, forbidden, generic, handlers, inputs, outages, purpose, queries
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.decorators import Applied, applied
-from cachelint.program.effects import Event, Summary
+from cachelint.program.effects import TOP, Clause, Context, Event, Summary
 from cachelint.program.flow import Arrival
+from cachelint.program.forbidden import Forbidden
 from cachelint.program.graph import CallGraph
 from cachelint.program.handlers import Handler
 from cachelint.program.interpreter import Interpreter
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
 from cachelint.program.settings import Settings
-from cachelint.program.symbols import FunctionSymbol, Modules
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules
 from cachelint.program.values import Origin, Place
 from cachelint.vocabulary import (
     CacheCount,
@@ -96,6 +97,7 @@ class Program:
             for wrapper in self._wrappers(handler.function):
                 self._handlers_of[wrapper].append(handler)
         self._writes: dict[FunctionSymbol, bool] = {}
+        self.top: Context = TOP
 
     def _follow_all(self) -> list[Summary]:
         interpreter = self.interpreter
@@ -193,6 +195,26 @@ class Program:
         """The raw user input that reaches the key of a cache call."""
         return flow.arrivals(self, event)
 
+    def is_store(self, event: Event) -> bool:
+        """Whether a call uses the server as the only store of something, and not as a cache."""
+        return purpose.is_store(self, event)
+
+    def function_name(self, event: Event) -> str:
+        """The qualified name of the function that a call stands in, "" at the top level."""
+        return event.function.facts.qualname if event.function is not None else ""
+
+    def is_wrapper(self, event: Event) -> bool:
+        """Whether the key of a cache call is handed in by the callers of its function."""
+        origins = event.key.origins if event.key is not None else frozenset()
+        return (
+            any(
+                o.kind == "parameter" and o.direct and isinstance(o.what, tuple) and o.what[0] is event.function
+                for o in origins
+            )
+            and event.function is not None
+            and not self.handlers_of(event.function)
+        )
+
     def key_templates(self, event: Event) -> list[str]:
         """The key templates of a cache call, as its callers complete them."""
         return flow.full_templates(self, event)
@@ -214,7 +236,51 @@ class Program:
         """Whether a query is selected by who asks."""
         return queries.is_per_user(self, event)
 
+    def is_admin(self, read: UncachedRead) -> bool:
+        """Whether a read serves only administration pages."""
+        return all(queries.is_admin(self, handler) for handler in read.handlers or (read.handler,))
+
+    def entity_name(self, entity: ClassSymbol | str | None) -> str:
+        """A model's or table's own name."""
+        return entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
+
+    # --------------------------------------------------------------------------------------------- policy
+
+    def forbidden_writes(self) -> Iterator[Forbidden]:
+        """Every cache write and caching decorator that stores data the policy forbids."""
+        return forbidden.forbidden_writes(self)
+
+    def is_never_cached(self, entity: ClassSymbol | str) -> bool:
+        """Whether the policy forbids to cache this model or table."""
+        return any(forbidden.is_about(entity, word) for word, _ in forbidden.policy_words(self))
+
+    # --------------------------------------------------------------------------------------- invalidation
+
+    def is_delete(self, event: Event) -> bool:
+        """Whether a call drops entries."""
+        return isinstance(event.row, CacheDelete)
+
+    def silent_clause(self, event: Event) -> Clause | None:
+        """The clause in which the error of a cache call ends and nobody hears of it."""
+        return outages.silent_clause(self, event)
+
     # ------------------------------------------------------------------------------------------- locations
+
+    def client_kind(self, event: Event) -> str:
+        """The client's name for people: "Redis", "Memcached", "Django cache"."""
+        return outages.kind_of(self, event)
+
+    def head_of(self, function: FunctionSymbol) -> Place:
+        """The name in a function's `def` line."""
+        at = function.facts.name_at
+        return Place(function.module.source.path, at, at + len(function.facts.name))
+
+    def head(self, place: Place) -> Location:
+        """The first line of a place: the keyword of a clause, not its body."""
+        location = self.location(place)
+        if location.line == location.end_line:
+            return location
+        return Location(location.path, location.line, location.column, location.line, location.column + 6)
 
     def location(self, place: Place) -> Location:
         """A place as path, 1-based lines and columns."""

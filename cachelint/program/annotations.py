@@ -8,11 +8,45 @@ from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import UNKNOWN, ClassRef, External, Instance, Value, join, thing
 
 TRANSPARENT = frozenset(
-    ["typing.Optional", "typing.Annotated", "typing_extensions.Annotated", "typing.Awaitable", "typing.Coroutine", "typing.AsyncGenerator", "typing.Generator", "typing.AsyncIterator", "typing.Final", "typing.ClassVar", "typing.Union", "sqlalchemy.orm.Mapped", "collections.abc.AsyncGenerator", "collections.abc.Generator", "collections.abc.AsyncIterator", "collections.abc.Awaitable", "contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager"]
+    [
+        "typing.Optional",
+        "typing.Annotated",
+        "typing_extensions.Annotated",
+        "typing.Awaitable",
+        "typing.Coroutine",
+        "typing.AsyncGenerator",
+        "typing.Generator",
+        "typing.AsyncIterator",
+        "typing.Final",
+        "typing.ClassVar",
+        "typing.Union",
+        "sqlalchemy.orm.Mapped",
+        "collections.abc.AsyncGenerator",
+        "collections.abc.Generator",
+        "collections.abc.AsyncIterator",
+        "collections.abc.Awaitable",
+        "contextlib.AbstractContextManager",
+        "contextlib.AbstractAsyncContextManager",
+    ]
 )
 ITERATORS = frozenset(["typing.Iterator", "collections.abc.Iterator"])
 CONTAINERS = frozenset(
-    ["builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset", "typing.List", "typing.Set", "typing.Tuple", "typing.Sequence", "typing.Iterable", "typing.Collection", "typing.FrozenSet", "collections.abc.Sequence", "collections.abc.Iterable", "collections.abc.Collection"]
+    [
+        "builtins.list",
+        "builtins.set",
+        "builtins.tuple",
+        "builtins.frozenset",
+        "typing.List",
+        "typing.Set",
+        "typing.Tuple",
+        "typing.Sequence",
+        "typing.Iterable",
+        "typing.Collection",
+        "typing.FrozenSet",
+        "collections.abc.Sequence",
+        "collections.abc.Iterable",
+        "collections.abc.Collection",
+    ]
 )
 CLASS_OBJECTS = frozenset(["builtins.type", "typing.Type"])
 

@@ -20,9 +20,7 @@ from cachelint.program.values import (
 from cachelint.vocabulary import Checks
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
-LITERAL_SETS = frozenset(
-    ("builtins.list", "builtins.dict", "builtins.tuple", "builtins.set", "builtins.frozenset")
-)
+LITERAL_SETS = frozenset(("builtins.list", "builtins.dict", "builtins.tuple", "builtins.set", "builtins.frozenset"))
 
 
 @dataclass(slots=True)
@@ -195,10 +193,7 @@ def is_allow_list(frame: Frame, value: Value, node: facts.Expression) -> bool:
     if isinstance(node, facts.Collection):
         return True
     if isinstance(node, (facts.Name, facts.Attribute)):
-        if (
-            any(isinstance(each, Instance) and each.type in LITERAL_SETS for each in value.things)
-            or value.items
-        ):
+        if any(isinstance(each, Instance) and each.type in LITERAL_SETS for each in value.things) or value.items:
             return not any(origin.kind == "parameter" for origin in value.origins)
         return _is_constant_name(node) and not value.origins
     return isinstance(node, facts.Call) and not value.origins and _is_constant_name(_root(node))
@@ -224,9 +219,7 @@ def _method_test(test: facts.Compare, right: Value, positive: Learned, other: Le
     """`request.method == "POST"`: the branch serves unsafe methods only."""
     if not (isinstance(test.left, facts.Attribute) and test.left.attr == "method"):
         return
-    names = (
-        [right.constant] if isinstance(right.constant, str) else [v.constant for _, v in right.items or ()]
-    )
+    names = [right.constant] if isinstance(right.constant, str) else [v.constant for _, v in right.items or ()]
     if not names or not all(isinstance(name, str) for name in names):
         return
     if not any(str(name).upper() in SAFE_METHODS for name in names):

@@ -150,11 +150,7 @@ def _argument_places(frame: Frame, arguments: Arguments, bound: dict[str, Value]
 def _rebind_self(result: Value, target: FunctionRef) -> Value:
     """A method that returns self, called on a subclass's object, gives that object."""
     receiver = target.receiver
-    if (
-        not isinstance(receiver, Instance)
-        or target.symbol.owner is None
-        or receiver.type is target.symbol.owner
-    ):
+    if not isinstance(receiver, Instance) or target.symbol.owner is None or receiver.type is target.symbol.owner:
         return result
     things = tuple(
         receiver if isinstance(t, Instance) and t.type is target.symbol.owner and t.site is None else t
@@ -182,11 +178,7 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
 
 
 def _fields(frame: Frame, symbol: ClassSymbol, arguments: Arguments) -> list[tuple[object, Value]]:
-    names = [
-        name
-        for name, assigned in symbol.attributes.items()
-        if any(a.annotation is not None for a in assigned)
-    ]
+    names = [name for name, assigned in symbol.attributes.items() if any(a.annotation is not None for a in assigned)]
     fields: list[tuple[object, Value]] = list(zip(names, arguments.positional))
     fields.extend((name, value) for name, value in arguments.named.items())
     return fields
@@ -202,9 +194,7 @@ def _call_wrapped(frame: Frame, each: Wrapped, arguments: Arguments, node: facts
     return UNKNOWN
 
 
-def _call_object(
-    frame: Frame, each: Instance, callee: Value, arguments: Arguments, node: facts.Node
-) -> Value:
+def _call_object(frame: Frame, each: Instance, callee: Value, arguments: Arguments, node: facts.Node) -> Value:
     if isinstance(each.type, ClassSymbol):
         method = classes.find_method(frame.interpreter, each.type, "__call__")
         if method is not None:
@@ -265,7 +255,8 @@ def _count(frame: Frame, func: facts.Attribute, receiver: Receiver) -> None:
     """Tally this call for --statistics when its receiver is, or looks like, a cache, session, model or request."""
     kind = rows.receiver_kind(frame, receiver.value)
     resolved = bool(kind) and not receiver.guessed
-    kind = kind or rows.look_alike(last_name(func.value))
+    if not kind and not receiver.value.things:
+        kind = rows.look_alike(last_name(func.value))
     if kind:
         counts = frame.summary.tally.setdefault(kind, [0, 0])
         counts[0] += resolved

@@ -44,9 +44,7 @@ def bases(interpreter: Interpreter, symbol: ClassSymbol) -> list[ClassSymbol | s
     return found
 
 
-def find_in_class(
-    interpreter: Interpreter, symbol: ClassSymbol, name: str
-) -> tuple[ClassSymbol, Value] | None:
+def find_in_class(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> tuple[ClassSymbol, Value] | None:
     """A class attribute or method, with the project class that defines it."""
     for each in interpreter.mro(symbol):
         if isinstance(each, ClassSymbol):
@@ -103,10 +101,6 @@ def _assigned_attributes(method: FunctionSymbol) -> set[str]:
             targets = tuple(item.target for item in statement.items if item.target is not None)
         for target in targets:
             for each in target.items if isinstance(target, facts.Collection) else (target,):
-                if (
-                    isinstance(each, facts.Attribute)
-                    and isinstance(each.value, facts.Name)
-                    and each.value.id == "self"
-                ):
+                if isinstance(each, facts.Attribute) and isinstance(each.value, facts.Name) and each.value.id == "self":
                     names.add(each.attr)
     return names

@@ -114,9 +114,7 @@ def _inside(value: Value | None, outer: dict[str, Value], place: Place) -> list[
         if isinstance(each, Decorator):
             results.append(Applied(place, each.row, {**outer, **dict(each.arguments)}, each.client))
         elif isinstance(each, Wrapped):
-            results.extend(
-                Applied(place, layer.row, dict(layer.arguments), layer.client) for layer in each.layers
-            )
+            results.extend(Applied(place, layer.row, dict(layer.arguments), layer.client) for layer in each.layers)
     for _, item in value.items or () if value is not None else ():
         results.extend(_inside(item, outer, place))
     return results

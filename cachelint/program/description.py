@@ -39,9 +39,7 @@ def described(program: Program, path: str) -> Iterator[Described]:
             function = handler.function
             place = Place(path, function.facts.at, function.facts.end)
             methods = ",".join(sorted(handler.methods))
-            yield at(
-                place, "handler", " ".join(part for part in (methods, handler.path, function.name) if part)
-            )
+            yield at(place, "handler", " ".join(part for part in (methods, handler.path, function.name) if part))
     for events in program.graph.events.values():
         for event in events:
             if event.place.path == path:

@@ -81,6 +81,9 @@ class Event:
     shape: str = ""
     origins: frozenset[Origin] = frozenset()
     argument_place: Place | None = None
+    flags: dict[str, object] = field(default_factory=dict)
+    arguments: dict[str, Value] = field(default_factory=dict)
+    is_response: bool = False
 
     @property
     def kind(self) -> str:

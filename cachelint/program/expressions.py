@@ -77,11 +77,7 @@ def _template(frame: Frame, node: facts.Template) -> Value:
 def _gap(frame: Frame, hole: facts.Hole) -> list[str | Gap]:
     """A hole of a template; one filled with known text is not a hole any more."""
     value = library.consume(frame, evaluate(frame, hole.value), "string", hole.value)
-    if (
-        isinstance(value.constant, (str, int))
-        and not isinstance(value.constant, bool)
-        and not hole.conversion
-    ):
+    if isinstance(value.constant, (str, int)) and not isinstance(value.constant, bool) and not hole.conversion:
         return [str(value.constant)]
     if hole.spec and hole.spec[-1] in NUMBER_FORMATS and not (len(hole.spec) == 1 and hole.spec == "%"):
         value = replace(value, origins=cleaned(value.origins, safe=True, bounded=False), text=None)
@@ -130,9 +126,7 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
         if item is not None:
             return item
         bounded = join([each for _, each in base.items])
-        return replace(
-            bounded, origins=bounded.origins | cleaned(derived(index.origins), safe=True, bounded=True)
-        )
+        return replace(bounded, origins=bounded.origins | cleaned(derived(index.origins), safe=True, bounded=True))
     obtained = _item(frame, base, index, node)
     if obtained is not None:
         return obtained
@@ -177,9 +171,7 @@ def _obtained_item(frame: Frame, row: Obtains, each: object, index: Value, node:
     of = name if row.of == "name" else each.of if isinstance(each, Instance) else None
     value = library.gives(frame.interpreter, row.gives, of, frame.place(node))
     options = tuple((option, name) for option in row.options.split() if name is not None)
-    return Value(
-        things=tuple(replace(t, options=options) if isinstance(t, Instance) else t for t in value.things)
-    )
+    return Value(things=tuple(replace(t, options=options) if isinstance(t, Instance) else t for t in value.things))
 
 
 def is_mapping(frame: Frame, value: Value) -> Instance | None:
@@ -187,11 +179,7 @@ def is_mapping(frame: Frame, value: Value) -> Instance | None:
     for each in value.instances():
         if each.type == "builtins.dict" and each.site is not None:
             return each
-        if any(
-            isinstance(row, Mapping)
-            for b in frame.interpreter.library_bases(each.type)
-            for row in _on(frame, b)
-        ):
+        if any(isinstance(row, Mapping) for b in frame.interpreter.library_bases(each.type) for row in _on(frame, b)):
             return each
     return None
 
@@ -244,9 +232,7 @@ def _collection(frame: Frame, node: facts.Collection) -> Value:
             values.append(library.element(frame, inner, item))
         else:
             values.append(evaluate(frame, item))
-    origins = (
-        trim(derived(frozenset().union(*(value.origins for value in values)))) if values else frozenset()
-    )
+    origins = trim(derived(frozenset().union(*(value.origins for value in values)))) if values else frozenset()
     elements = {i.type for v in values for i in v.instances()}
     of = elements.pop() if len(elements) == 1 else None
     items = None if has_star else tuple(enumerate(values))
@@ -292,9 +278,7 @@ def _boolean(frame: Frame, node: facts.Boolean) -> Value:
     for each in node.values[:-1]:
         known = knowledge(frame, each)
         values.append(known.value)
-        frame.context = _more(
-            frame, known.when_false.misses if node.operator == "or" else known.when_true.misses
-        )
+        frame.context = _more(frame, known.when_false.misses if node.operator == "or" else known.when_true.misses)
     values.append(evaluate(frame, node.values[-1]))
     frame.context = context
     return join(values)
@@ -440,11 +424,7 @@ def bind(frame: Frame, target: facts.Expression, value: Value) -> None:
     elif isinstance(target, facts.Collection):
         for index, each in enumerate(target.items):
             item = value.item(index)
-            if (
-                item is None
-                and value.items is not None
-                and not all(isinstance(k, int) for k, _ in value.items)
-            ):
+            if item is None and value.items is not None and not all(isinstance(k, int) for k, _ in value.items):
                 item = None
             bind(frame, each, item if item is not None else _unpacked(frame, value, each))
     elif isinstance(target, facts.Attribute):

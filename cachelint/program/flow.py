@@ -74,9 +74,7 @@ def _entrances(
         yield _Search(gap.value, gap.place if is_template or not whole else place, template, way, True, depth)
 
 
-def _sources(
-    program: Program, event: Event, step: _Search, seen: set[tuple[object, Place]]
-) -> Iterator[Arrival]:
+def _sources(program: Program, event: Event, step: _Search, seen: set[tuple[object, Place]]) -> Iterator[Arrival]:
     if step.depth > DEPTH:
         return
     for origin in sorted(step.value.origins, key=lambda each: (each.kind, each.name, each.place)):
@@ -167,9 +165,7 @@ def full_templates(program: Program, event: Event, limit: int = 12) -> list[str]
 def _completed(program: Program, key: Value, depth: int) -> Iterator[str]:
     direct = [o for o in key.origins if o.kind == "parameter" and o.direct]
     if key.text is not None and not (len(key.text.parts) == 1 and isinstance(key.text.parts[0], Gap)):
-        passed_on = [
-            p for p in key.text.parts if isinstance(p, Gap) and any(o.direct for o in p.value.origins)
-        ]
+        passed_on = [p for p in key.text.parts if isinstance(p, Gap) and any(o.direct for o in p.value.origins)]
         if not passed_on or depth > 5:
             yield str(key.text)
             return

@@ -36,9 +36,7 @@ def _generic_rows(program: Program, symbol: ClassSymbol) -> list[GenericView]:
     return []
 
 
-def _add(
-    program: Program, symbol: ClassSymbol, row: GenericView, known: dict[FunctionSymbol, Handler]
-) -> None:
+def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[FunctionSymbol, Handler]) -> None:
     interpreter = program.interpreter
     for name in row.methods.split():
         own = classes.find_method(interpreter, symbol, name)
@@ -112,9 +110,7 @@ def _source(
 
 
 def _class_line(symbol: ClassSymbol) -> Place:
-    return Place(
-        symbol.module.source.path, symbol.facts.name_at, symbol.facts.name_at + len(symbol.facts.name)
-    )
+    return Place(symbol.module.source.path, symbol.facts.name_at, symbol.facts.name_at + len(symbol.facts.name))
 
 
 def _origins(value: Value) -> frozenset[Origin]:

@@ -24,9 +24,7 @@ CALLBACK_DEPTH = 4
 class CallGraph:
     """The calls of the whole project, from the summaries of all functions."""
 
-    def __init__(
-        self, interpreter: Interpreter, summaries: Iterable[Summary], handlers: list[Handler]
-    ) -> None:
+    def __init__(self, interpreter: Interpreter, summaries: Iterable[Summary], handlers: list[Handler]) -> None:
         self.interpreter = interpreter
         self.callers: dict[FunctionSymbol, list[CallEdge]] = defaultdict(list)
         self.callees: dict[FunctionSymbol | None, list[CallEdge]] = defaultdict(list)
@@ -69,9 +67,7 @@ class CallGraph:
                         context = outer.context.within(invocation.context)
                         self._add(CallEdge(outer.caller, outer.module, target, {}, outer.place, context))
 
-    def _targets(
-        self, given: Value | None, edge: CallEdge, depth: int
-    ) -> Iterator[tuple[FunctionSymbol, CallEdge]]:
+    def _targets(self, given: Value | None, edge: CallEdge, depth: int) -> Iterator[tuple[FunctionSymbol, CallEdge]]:
         """The functions that a value passed at an edge can be; followed outwards while it is itself a parameter."""
         if given is None or depth > CALLBACK_DEPTH:
             return
@@ -143,17 +139,10 @@ class CallGraph:
             for function in module.functions:
                 for each in applied(self.interpreter, function) if function.facts.decorators else ():
                     if isinstance(each.row, Memoizes) and is_on(each.row, each.given):
-                        self.events[function].append(
-                            Event(
-                                each.row,
-                                each.place,
-                                module,
-                                function,
-                                TOP,
-                                each.client,
-                                each.name.rpartition(".")[2],
-                            )
-                        )
+                        name = each.name.rpartition(".")[2]
+                        event = Event(each.row, each.place, module, function, TOP, each.client, name)
+                        event.arguments, event.is_response = each.given, each.row.response
+                        self.events[function].append(event)
 
     # ---------------------------------------------------------------------------------------------- cover
 

@@ -21,7 +21,25 @@ if TYPE_CHECKING:
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "*"))
 REGISTERING = frozenset(
-    ["path", "re_path", "url", "add_url_rule", "add_api_route", "add_route", "add_get", "add_post", "add_put", "add_patch", "add_delete", "add_view", "add_resource", "register", "include_router", "register_blueprint", "Route"]
+    [
+        "path",
+        "re_path",
+        "url",
+        "add_url_rule",
+        "add_api_route",
+        "add_route",
+        "add_get",
+        "add_post",
+        "add_put",
+        "add_patch",
+        "add_delete",
+        "add_view",
+        "add_resource",
+        "register",
+        "include_router",
+        "register_blueprint",
+        "Route",
+    ]
 )
 
 
@@ -62,9 +80,7 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
     for module in interpreter.modules:
         for symbol in module.classes:
             if symbol.facts.bases and symbol not in routed:
-                found.extend(
-                    _of_class(interpreter, symbol, "", (), Place(module.source.path, symbol.facts.at, 0))
-                )
+                found.extend(_of_class(interpreter, symbol, "", (), Place(module.source.path, symbol.facts.at, 0)))
     return _merged(found)
 
 
@@ -81,9 +97,7 @@ def _merged(found: list[Handler]) -> list[Handler]:
             methods -= {"*"}
         paths = tuple(dict.fromkeys(each.path for each in group if each.path))
         layers = first.layers if len(group) == 1 else _common_layers(group)
-        merged.append(
-            Handler(function, methods, first.path, first.dialect, first.place, first.owner, layers, paths)
-        )
+        merged.append(Handler(function, methods, first.path, first.dialect, first.place, first.owner, layers, paths))
     return merged
 
 
@@ -166,13 +180,7 @@ def _registers(function: FunctionSymbol) -> bool:
         value = getattr(statement, "value", None)
         if isinstance(value, facts.Call):
             func = value.func
-            name = (
-                func.attr
-                if isinstance(func, facts.Attribute)
-                else func.id
-                if isinstance(func, facts.Name)
-                else ""
-            )
+            name = func.attr if isinstance(func, facts.Attribute) else func.id if isinstance(func, facts.Name) else ""
             if name in REGISTERING:
                 return True
     return False
@@ -199,9 +207,7 @@ def _targets(
     for each in target.things:
         if isinstance(each, FunctionRef):
             methods = restricted(interpreter, each.symbol, _methods(row, given))
-            yield Handler(
-                each.symbol, methods, _path(row, given), row.dialect, place, each.symbol.owner, layers
-            )
+            yield Handler(each.symbol, methods, _path(row, given), row.dialect, place, each.symbol.owner, layers)
         elif isinstance(each, ClassRef):
             yield from _of_class(interpreter, each.symbol, _path(row, given), layers, place)
         elif isinstance(each, Instance) and isinstance(each.type, ClassSymbol):
@@ -233,9 +239,7 @@ def _of_class(
 
 # ---------------------------------------------------------------------------------------------- URL patterns
 
-_CONVERTER = re.compile(
-    r"[<{](?:(?P<django>[\w.]+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<starlette>[^{}<>]+))?[>}]"
-)
+_CONVERTER = re.compile(r"[<{](?:(?P<django>[\w.]+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<starlette>[^{}<>]+))?[>}]")
 _GROUP = re.compile(r"\(\?P<(?P<name>\w+)>(?P<pattern>(?:[^()]|\([^()]*\))*)\)")
 
 

@@ -123,9 +123,7 @@ def alias_of(frame: Frame, annotation: facts.Expression) -> facts.Expression | N
     return None
 
 
-def dependency(
-    interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter
-) -> Value | None:
+def dependency(interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter) -> Value | None:
     """The callable whose result a framework passes for this parameter, if a marker says so."""
     if parameter.default is None and parameter.annotation is None:
         return None
@@ -154,9 +152,7 @@ def _aliased(
         if symbol is not None:
             home, expression = symbol
             stand_in = FunctionSymbol(home, 0, function.facts)
-            moved = facts.Parameter(
-                parameter.at, parameter.end, parameter.name, parameter.kind, expression, None
-            )
+            moved = facts.Parameter(parameter.at, parameter.end, parameter.name, parameter.kind, expression, None)
             found.append((stand_in, moved))
     return found
 

@@ -209,11 +209,7 @@ class Interpreter:
     def knows(self, dotted: str) -> bool:
         """Whether the catalogue has something to say about a dotted name."""
         name = self.catalogue.canonical(dotted)
-        return (
-            name in self.catalogue.types
-            or name in self.catalogue.errors
-            or bool(self.catalogue.function(name))
-        )
+        return name in self.catalogue.types or name in self.catalogue.errors or bool(self.catalogue.function(name))
 
     def imported(self, module: ModuleSymbol, statement: facts.Import, imported: facts.ImportedName) -> Value:
         """What an imported name is: a module, a definition in the project, or something external."""
@@ -262,9 +258,7 @@ class Interpreter:
         """The library types that an object of this type is."""
         if isinstance(type_, str):
             return self.catalogue.lineage(type_)
-        return [
-            each for base in self.mro(type_) if isinstance(base, str) for each in self.catalogue.lineage(base)
-        ]
+        return [each for base in self.mro(type_) if isinstance(base, str) for each in self.catalogue.lineage(base)]
 
     def is_a(self, type_: str | ClassSymbol, base: str) -> bool:
         return base in self.library_bases(type_)
@@ -330,9 +324,7 @@ class Interpreter:
                 return value.things
         seen = self.parameter_things.get((function, parameter.name), ())
         if parameter.default is not None and not seen:
-            return tuple(
-                t for t in frame.evaluate(parameter.default).things if isinstance(t, (Instance, External))
-            )
+            return tuple(t for t in frame.evaluate(parameter.default).things if isinstance(t, (Instance, External)))
         return seen
 
     def scratch(self, module: ModuleSymbol) -> Summary:
@@ -365,9 +357,7 @@ class Interpreter:
     def error_ancestors(self, error: str) -> set[str]:
         """An exception class of the project or a library, with all its known bases; always Exception."""
         if self._classes_by_name is None:
-            self._classes_by_name = {
-                symbol.name: symbol for module in self.modules for symbol in module.classes
-            }
+            self._classes_by_name = {symbol.name: symbol for module in self.modules for symbol in module.classes}
         found = {"builtins.Exception", "builtins.BaseException"}
         symbol = self._classes_by_name.get(error)
         for base in self.mro(symbol) if symbol is not None else (error,):

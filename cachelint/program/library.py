@@ -103,9 +103,7 @@ def _member_by_row(
         if row.gives in ("element", "elements"):
             return value
         things = tuple(
-            replace(t, site=instance.site or t.site, options=instance.options)
-            if isinstance(t, Instance)
-            else t
+            replace(t, site=instance.site or t.site, options=instance.options) if isinstance(t, Instance) else t
             for t in value.things
         )
         return Value(things=things, origins=derived(receiver.origins))
@@ -208,9 +206,7 @@ def element(frame: Frame, value: Value, node: facts.Node) -> Value:
     if value.items is not None:
         return join([each for _, each in value.items])
     things = tuple(
-        Instance(each.of)
-        for each in value.instances()
-        if each.of is not None and each.type != "builtins.dict"
+        Instance(each.of) for each in value.instances() if each.of is not None and each.type != "builtins.dict"
     )
     return Value(things=things, origins=derived(value.origins))
 
@@ -229,9 +225,7 @@ def relations(interpreter: Interpreter) -> dict[tuple[ClassSymbol, str], Value]:
     return interpreter.related
 
 
-def _relate(
-    interpreter: Interpreter, symbol: ClassSymbol, index: dict[tuple[ClassSymbol, str], Value]
-) -> None:
+def _relate(interpreter: Interpreter, symbol: ClassSymbol, index: dict[tuple[ClassSymbol, str], Value]) -> None:
     frame = Frame(interpreter, symbol.module, None, interpreter.scratch(symbol.module))
     frame.class_ = symbol
     for name, assigned in symbol.attributes.items():
@@ -240,9 +234,7 @@ def _relate(
             continue
         for each in frame.evaluate(call.func).things:
             rows = (
-                interpreter.catalogue.function(each.name)
-                if isinstance(each, External)
-                else _member_rows(frame, each)
+                interpreter.catalogue.function(each.name) if isinstance(each, External) else _member_rows(frame, each)
             )
             for row in rows:
                 if isinstance(row, Relation):

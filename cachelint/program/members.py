@@ -25,7 +25,13 @@ from cachelint.program.values import (
 )
 
 PROPERTIES = frozenset(
-    ["builtins.property", "functools.cached_property", "django.utils.functional.cached_property", "sqlalchemy.ext.hybrid.hybrid_property", "werkzeug.utils.cached_property"]
+    [
+        "builtins.property",
+        "functools.cached_property",
+        "django.utils.functional.cached_property",
+        "sqlalchemy.ext.hybrid.hybrid_property",
+        "werkzeug.utils.cached_property",
+    ]
 )
 
 
@@ -84,9 +90,7 @@ def _class_member(frame: Frame, symbol: ClassSymbol, value: Value, name: str, no
     interpreter = frame.interpreter
     things: list[Thing] = []
     for each in value.things:
-        is_manager = (
-            isinstance(each, Instance) and each.of is None and library.binds_owner(interpreter, each.type)
-        )
+        is_manager = isinstance(each, Instance) and each.of is None and library.binds_owner(interpreter, each.type)
         if is_manager and isinstance(each, Instance) and interpreter.is_model(symbol):
             things.append(replace(each, of=symbol))
         elif isinstance(each, FunctionRef) and _is_classmethod(each.symbol):
@@ -100,15 +104,11 @@ def _class_member(frame: Frame, symbol: ClassSymbol, value: Value, name: str, no
 
 
 def _is_classmethod(function: FunctionSymbol) -> bool:
-    return any(
-        isinstance(each, facts.Name) and each.id == "classmethod" for each in function.facts.decorators
-    )
+    return any(isinstance(each, facts.Name) and each.id == "classmethod" for each in function.facts.decorators)
 
 
 def _is_static(function: FunctionSymbol) -> bool:
-    return any(
-        isinstance(each, facts.Name) and each.id == "staticmethod" for each in function.facts.decorators
-    )
+    return any(isinstance(each, facts.Name) and each.id == "staticmethod" for each in function.facts.decorators)
 
 
 def _of_object(
@@ -129,9 +129,7 @@ def _of_object(
     if value is not UNKNOWN:
         return value
     for base in interpreter.library_bases(symbol):
-        library_value = library.member_value(
-            frame, replace(instance, type=base), name, receiver, node, of_class=symbol
-        )
+        library_value = library.member_value(frame, replace(instance, type=base), name, receiver, node, of_class=symbol)
         if library_value is not None:
             return library_value
     return None

@@ -103,13 +103,9 @@ def _by_django_settings(program: Program, event: Event, outage: Outage) -> Raise
     for entry in settings.entries(str(alias)):
         if entry.backend is None or not entry.backend.client:
             continue
-        if entry.is_safe and (
-            event.method in entry.backend.safe_names.split() or isinstance(event.row, Memoizes)
-        ):
+        if entry.is_safe and (event.method in entry.backend.safe_names.split() or isinstance(event.row, Memoizes)):
             continue
-        rows = [
-            r for r in program.interpreter.catalogue.own_rows(entry.backend.client) if isinstance(r, Outage)
-        ]
+        rows = [r for r in program.interpreter.catalogue.own_rows(entry.backend.client) if isinstance(r, Outage)]
         errors = frozenset(name for row in rows[:1] for name in row.raises.split())
         if errors:
             return Raised(errors, rows[0].root, f"{outage.kind} ({rows[0].kind})", entry.place)
@@ -187,4 +183,41 @@ def _meant(program: Program, guard: Guard, errors: frozenset[str]) -> Clause | N
         related = {n for name in names for n in program.interpreter.catalogue.ancestors(name)}
         if related & NETWORK_ERRORS or names & program.outage_errors:
             return clause
+    return None
+
+
+def kind_of(program: Program, event: Event) -> str:
+    """The client's name for people, from its outage row; its type's last name when there is none."""
+    outage = _outage(program, event)
+    if outage is not None and outage.kind:
+        return outage.kind
+    for each in program.interpreter.library_bases(event.client.type) if event.client is not None else ():
+        rows = [r for r in program.interpreter.catalogue.own_rows(each) if isinstance(r, Outage) and r.kind]
+        if rows:
+            return rows[0].kind
+    return "cache"
+
+
+def silent_clause(program: Program, event: Event) -> Clause | None:
+    """The clause in which an outage error of this call ends unheard, in its function or in a caller."""
+    raised = raised_by(program, event)
+    if not raised.errors or event.function is None:
+        return None
+    queue: deque[tuple[FunctionSymbol, tuple[Guard, ...]]] = deque([(event.function, event.context.guards)])
+    seen: set[FunctionSymbol] = set()
+    while queue:
+        function, around = queue.popleft()
+        caught = guards.catching(program.interpreter, raised.errors, around)
+        if caught is not None:
+            clause = caught[1]
+            if clause.quiet and not clause.raises and "?" not in clause.types:
+                return clause
+            if clause.raises != "same":
+                continue
+        if function in seen:
+            continue
+        seen.add(function)
+        for edge in program.graph.callers.get(function, ()):
+            if edge.caller is not None:
+                queue.append((edge.caller, edge.context.guards))
     return None

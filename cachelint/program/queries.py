@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cachelint.program.decorators import applied
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
+from cachelint.program.purpose import words
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place
 from cachelint.vocabulary import DbRead, DbWrite, Memoizes
@@ -67,9 +69,7 @@ def may_cache(program: Program, handler: Handler) -> bool:
     return not program.writes(handler.function)
 
 
-def is_covered(
-    program: Program, function: FunctionSymbol, context: Context, event: Event | None = None
-) -> bool:
+def is_covered(program: Program, function: FunctionSymbol, context: Context, event: Event | None = None) -> bool:
     """Whether code in these circumstances is behind a cache, or does not belong to a read request at all."""
     if context.in_loader or context.unsafe or context.deferred:
         return True
@@ -104,9 +104,7 @@ def is_per_user(program: Program, event: Event) -> bool:
 
 def writes(program: Program, function: FunctionSymbol) -> bool:
     """Whether a function writes the database, itself or through calls, while it serves a read."""
-    return any(
-        isinstance(e.row, DbWrite) and e.row.entity != "*" for e in reachable_events(program, function)
-    )
+    return any(isinstance(e.row, DbWrite) and e.row.entity != "*" for e in reachable_events(program, function))
 
 
 def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Event]:
@@ -121,3 +119,15 @@ def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Eve
             if edge.callee not in seen and not edge.context.unsafe and not edge.context.deferred:
                 seen.add(edge.callee)
                 queue.append(edge.callee)
+
+
+ADMIN = frozenset(("admin", "admins", "backoffice", "staff"))
+
+
+def is_admin(program: Program, handler: Handler) -> bool:
+    """Whether a handler belongs to the administration, by its module, class, path or decorators."""
+    function = handler.function
+    owner = handler.owner.facts.name if handler.owner is not None else ""
+    texts = [function.module.name, owner, handler.path, function.facts.name]
+    texts.extend(each.name for each in applied(program.interpreter, function) if function.facts.decorators)
+    return any(ADMIN & set(words(text)) for text in texts)

@@ -63,7 +63,26 @@ if TYPE_CHECKING:
     from cachelint.program.calls import Arguments
 
 ITERATED = frozenset(
-    ["list", "tuple", "set", "frozenset", "sorted", "sum", "max", "min", "any", "all", "dict", "enumerate", "zip", "map", "filter", "reversed", "iter", "next"]
+    [
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "sorted",
+        "sum",
+        "max",
+        "min",
+        "any",
+        "all",
+        "dict",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "reversed",
+        "iter",
+        "next",
+    ]
 )
 CONSUMED = {"len": "len", "bool": "bool", **dict.fromkeys(ITERATED, "iterate")}
 TABLE = re.compile(r"\b(?:from|into|update|join)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
@@ -156,9 +175,7 @@ def gathered(values: list[Value]) -> Value:
 def call_name(frame: Frame, callee: External, arguments: Arguments, node: facts.Node) -> Value:
     """Call something external by its dotted name."""
     interpreter = frame.interpreter
-    how = (
-        CONSUMED.get(callee.name.removeprefix("builtins."), "") if callee.name.startswith("builtins.") else ""
-    )
+    how = CONSUMED.get(callee.name.removeprefix("builtins."), "") if callee.name.startswith("builtins.") else ""
     if how and arguments.positional:
         after = library.consume(frame, arguments.positional[0], how, node)
         if after is not arguments.positional[0]:
@@ -204,9 +221,7 @@ def _apply(
         handler = HANDLERS.get(type(row))
         if handler is None:
             continue
-        site = CallSite(
-            frame, node, name, client, receiver, arguments, bind(getattr(row, "params", ""), arguments)
-        )
+        site = CallSite(frame, node, name, client, receiver, arguments, bind(getattr(row, "params", ""), arguments))
         result = handler(site, row)
         if result is not None:
             results.append(result)
@@ -221,9 +236,7 @@ def _instantiate(frame: Frame, name: str, arguments: Arguments, node: facts.Node
     return thing(instance)
 
 
-def note_construction(
-    frame: Frame, type_name: str, instance: Instance, arguments: Arguments, node: facts.Node
-) -> None:
+def note_construction(frame: Frame, type_name: str, instance: Instance, arguments: Arguments, node: facts.Node) -> None:
     """Apply the rows about making an object of a type (`__init__`)."""
     rows = frame.interpreter.catalogue.member(type_name, "__init__")
     if rows:
@@ -372,6 +385,7 @@ def _cache_call(site: CallSite, row: Any) -> Value:
     key = site.given.get(key_name) if isinstance(key_name, str) and key_name else None
     event = _event(site, row, key=_key_of_many(row, key), value=site.given.get(getattr(row, "value", "")))
     event.ttl = _ttl(row, site.given)
+    event.flags = dict(_constants(site.given))
     node = site.argument_node(row.params, key_name) if isinstance(key_name, str) else None
     if node is not None:
         event.argument_place = site.frame.place(node)
@@ -417,9 +431,7 @@ def _call_back(site: CallSite, function: Value, in_loader: bool = False, deferre
 
     frame = site.frame
     context = frame.context
-    frame.context = context._replace(
-        in_loader=context.in_loader or in_loader, deferred=context.deferred or deferred
-    )
+    frame.context = context._replace(in_loader=context.in_loader or in_loader, deferred=context.deferred or deferred)
     try:
         return call_value(frame, function, NO_ARGUMENTS, site.node)
     finally:
@@ -440,9 +452,7 @@ def _obtains(site: CallSite, row: Obtains) -> Value | None:
         else t
         for t in value.things
     )
-    return Value(
-        things=things, origins=trim(value.origins | derived(site.receiver.origins)), items=value.items
-    )
+    return Value(things=things, origins=trim(value.origins | derived(site.receiver.origins)), items=value.items)
 
 
 def _narrow(site: CallSite) -> None:
@@ -497,9 +507,7 @@ def sql_meaning(value: Value) -> tuple[str, str | None]:
     if first in SQL_WRITES:
         return "write", table
     if first == "with":
-        writes = any(
-            re.search(rf"\b{word}\b", text, re.IGNORECASE) for word in ("insert", "update", "delete")
-        )
+        writes = any(re.search(rf"\b{word}\b", text, re.IGNORECASE) for word in ("insert", "update", "delete"))
         return ("write" if writes else "read"), table
     return ("read" if first == "select" else "unknown"), table
 
@@ -522,9 +530,7 @@ def _db_read(site: CallSite, row: DbRead) -> Value:
     if not value.things and row.gives in ("element", "elements") and entity is not None:
         value = thing(Instance(entity) if row.gives == "element" else Instance("builtins.list", of=entity))
     value = Value(things=value.things, items=value.items)
-    source = Value(
-        things=(Instance("builtins.list", of=entity),) if entity is not None else (), origins=origins
-    )
+    source = Value(things=(Instance("builtins.list", of=entity),) if entity is not None else (), origins=origins)
     return replace(value, origins=library.entity_origins(site.frame, source, site.node))
 
 
@@ -557,9 +563,7 @@ def _db_write(site: CallSite, row: DbWrite) -> Value:
     elif not row.entity and site.client is not None:
         entity = site.client.of
         if entity is None or site.frame.interpreter.is_model(site.client.type):
-            entity = next(
-                (e.type for e in site.receiver.instances() if isinstance(e.type, ClassSymbol)), entity
-            )
+            entity = next((e.type for e in site.receiver.instances() if isinstance(e.type, ClassSymbol)), entity)
     _event(site, row, entity=entity, origins=carried(site.receiver, *site.arguments.all()).origins)
     value = result_of(site, row.gives, row.of)
     if row.gives in ("element", "pair", "elements") and entity is not None:
@@ -698,9 +702,7 @@ def _node_of(site: CallSite, value: Value) -> facts.Node:
     for argument in site.arguments.nodes.values():
         if isinstance(argument, facts.Dictionary):
             for each in argument.values:
-                if isinstance(each, (facts.Name, facts.Call, facts.Attribute)) and _same(
-                    site.frame, each, value
-                ):
+                if isinstance(each, (facts.Name, facts.Call, facts.Attribute)) and _same(site.frame, each, value):
                     return each
         elif _same(site.frame, argument, value):
             return argument
@@ -762,9 +764,7 @@ _register_cache_calls()
 # ------------------------------------------------------------------------------------------ text and tallies
 
 
-def text_method(
-    frame: Frame, name: str, receiver: Value, arguments: Arguments, node: facts.Node
-) -> Value | None:
+def text_method(frame: Frame, name: str, receiver: Value, arguments: Arguments, node: facts.Node) -> Value | None:
     """A method of text (`x.encode()`, `digest.hexdigest()`) that rows describe for str."""
     rows = frame.interpreter.catalogue.member("builtins.str", name)
     found = [row for row in rows if isinstance(row, (Sanitizes, Passes))]
@@ -779,7 +779,17 @@ KINDS: tuple[tuple[str, tuple[type[Row], ...]], ...] = (
     ("request", (UserInput,)),
 )
 LOOK_ALIKES = {
-    "cache": ["cache", "redis", "redis_client", "redis_conn", "memcache", "memcached", "cache_client", "_redis", "_cache"],
+    "cache": [
+        "cache",
+        "redis",
+        "redis_client",
+        "redis_conn",
+        "memcache",
+        "memcached",
+        "cache_client",
+        "_redis",
+        "_cache",
+    ],
     "session": ["session", "db_session", "async_session", "_session"],
     "model": ["objects", "query", "_default_manager"],
     "request": ["request", "req"],

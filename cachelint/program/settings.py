@@ -160,9 +160,7 @@ def _named_settings(module: ModuleSymbol, name: str) -> Iterator[tuple[facts.Exp
 
 def _is_item(target: facts.Expression, name: str) -> bool:
     return (
-        isinstance(target, facts.Subscript)
-        and isinstance(target.index, facts.Constant)
-        and target.index.value == name
+        isinstance(target, facts.Subscript) and isinstance(target.index, facts.Constant) and target.index.value == name
     )
 
 

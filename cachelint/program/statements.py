@@ -225,9 +225,7 @@ class Branch:
 
     __slots__ = ("acquired", "ended", "unsafe", "variables")
 
-    def __init__(
-        self, frame: Frame, known: Learned, body: Sequence[facts.Statement], start: dict[str, Value]
-    ) -> None:
+    def __init__(self, frame: Frame, known: Learned, body: Sequence[facts.Statement], start: dict[str, Value]) -> None:
         context, acquired, unsafe = frame.context, frame.acquired, frame.unsafe
         frame.variables = dict(start)
         enter(frame, known)
@@ -275,9 +273,7 @@ def _match(frame: Frame, statement: facts.Match) -> bool:
     for case in statement.cases:
         known = Learned()
         if case.constants and name is not None:
-            known.variables[name] = replace(
-                subject, origins=cleaned(subject.origins, safe=True, bounded=True)
-            )
+            known.variables[name] = replace(subject, origins=cleaned(subject.origins, safe=True, bounded=True))
         frame.variables = dict(start)
         for captured in case.captures:
             known.variables[captured] = Value(things=subject.things, origins=subject.origins)
@@ -290,9 +286,7 @@ def _match(frame: Frame, statement: facts.Match) -> bool:
     return all(branch.ended for branch, _ in ways)
 
 
-def _loop(
-    frame: Frame, body: Sequence[facts.Statement], orelse: Sequence[facts.Statement], known: Learned
-) -> None:
+def _loop(frame: Frame, body: Sequence[facts.Statement], orelse: Sequence[facts.Statement], known: Learned) -> None:
     start = dict(frame.variables)
     context = frame.context
     frame.context = context._replace(depth=context.depth + 1)
@@ -316,9 +310,7 @@ def _while(frame: Frame, statement: facts.While) -> bool:
     known = knowledge(frame, statement.test)
     _loop(frame, statement.body, statement.orelse, known.when_true)
     is_endless = isinstance(statement.test, facts.Constant) and bool(statement.test.value)
-    return is_endless and not any(
-        isinstance(s, facts.Jump) and s.kind == "break" for s in _inner(statement.body)
-    )
+    return is_endless and not any(isinstance(s, facts.Jump) and s.kind == "break" for s in _inner(statement.body))
 
 
 def _inner(body: Sequence[facts.Statement]) -> Sequence[facts.Statement]:
@@ -367,9 +359,7 @@ def _reads_since(frame: Frame, first: int) -> list[tuple[Place, CacheRead]]:
     return reads
 
 
-def _missed_by(
-    frame: Frame, handler: facts.Handler, reads: list[tuple[Place, CacheRead]]
-) -> frozenset[Place]:
+def _missed_by(frame: Frame, handler: facts.Handler, reads: list[tuple[Place, CacheRead]]) -> frozenset[Place]:
     return frozenset(place for place, _ in reads)
 
 
@@ -415,9 +405,7 @@ def _guard_of_manager(frame: Frame, node: facts.Expression, value: Value) -> Gua
     for each in callee.things:
         if isinstance(each, External):
             if any(isinstance(row, Suppresses) for row in frame.interpreter.catalogue.function(each.name)):
-                types = [
-                    name for argument in call.arguments for name in exception_types(frame, argument.value)
-                ]
+                types = [name for argument in call.arguments for name in exception_types(frame, argument.value)]
                 return Guard((Clause(tuple(types), "", True, place),), place)
         elif isinstance(each, FunctionRef) and each.symbol.facts.is_generator:
             contexts = [context for _, context in frame.interpreter.summary(each.symbol).yields]

@@ -23,9 +23,7 @@ from cachelint.program.values import (
 DEPTH = 12
 
 
-def substitute(
-    value: Value, function: FunctionSymbol, arguments: Mapping[str, Value], depth: int = 0
-) -> Value:
+def substitute(value: Value, function: FunctionSymbol, arguments: Mapping[str, Value], depth: int = 0) -> Value:
     """`value`, computed inside `function`, with the function's parameters replaced by `arguments`."""
     if not value.origins and value.text is None and value.items is None:
         return value
@@ -85,9 +83,7 @@ def _origins(origin: Origin, function: FunctionSymbol, arguments: Mapping[str, V
     )
 
 
-def _text(
-    text: Text | None, function: FunctionSymbol, arguments: Mapping[str, Value], depth: int
-) -> Text | None:
+def _text(text: Text | None, function: FunctionSymbol, arguments: Mapping[str, Value], depth: int) -> Text | None:
     if text is None:
         return None
     parts: list[str | Gap] = []

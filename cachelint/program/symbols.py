@@ -99,9 +99,7 @@ class ModuleSymbol:
     def __init__(self, source: SourceFile, file_facts: FileFacts) -> None:
         self.source = source
         self.facts = file_facts
-        self.functions = [
-            FunctionSymbol(self, index, each) for index, each in enumerate(file_facts.functions)
-        ]
+        self.functions = [FunctionSymbol(self, index, each) for index, each in enumerate(file_facts.functions)]
         self.classes = [ClassSymbol(self, index, each) for index, each in enumerate(file_facts.classes)]
         self._nest()
         self.bindings: dict[str, Binding] = defaultdict(Binding)
@@ -133,9 +131,7 @@ class ModuleSymbol:
                 function = self.functions[statement.function]
                 self.bindings[function.facts.name].function = function
             elif isinstance(statement, facts.DefineClass):
-                self.bindings[self.classes[statement.class_].facts.name].class_ = self.classes[
-                    statement.class_
-                ]
+                self.bindings[self.classes[statement.class_].facts.name].class_ = self.classes[statement.class_]
             elif isinstance(statement, facts.Assign) and statement.value is not None:
                 self._bind_targets(statement, statement.value)
             elif isinstance(statement, facts.AugmentedAssign):
@@ -166,9 +162,7 @@ class ModuleSymbol:
             if imported.name == "*":
                 self.stars.append((statement, imported))
             elif imported.name is None:
-                self.bindings[imported.alias or imported.module.partition(".")[0]].imports.append(
-                    (statement, imported)
-                )
+                self.bindings[imported.alias or imported.module.partition(".")[0]].imports.append((statement, imported))
             else:
                 self.bindings[imported.alias or imported.name].imports.append((statement, imported))
 

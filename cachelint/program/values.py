@@ -195,9 +195,7 @@ def join(values: list[Value]) -> Value:
     return Value(
         things=things if len(things) <= WIDTH else (),
         origins=trim(origins),
-        text=texts[0]
-        if len(texts) == 1 and all(value.text or not value.origins for value in known)
-        else None,
+        text=texts[0] if len(texts) == 1 and all(value.text or not value.origins for value in known) else None,
         items=next((value.items for value in known if value.items is not None), None),
     )
 
@@ -218,8 +216,7 @@ def derived(origins: frozenset[Origin]) -> frozenset[Origin]:
 def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[Origin]:
     """The same sources after a conversion that makes text safe or bounded."""
     return frozenset(
-        replace(origin, safe=origin.safe or safe, bounded=origin.bounded or bounded, direct=False)
-        for origin in origins
+        replace(origin, safe=origin.safe or safe, bounded=origin.bounded or bounded, direct=False) for origin in origins
     )
 
 

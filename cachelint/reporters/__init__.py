@@ -15,9 +15,7 @@ class Render(Protocol):
     """`source` gives the lines of a project-relative path, none when it cannot be read; the result ends in a
     newline unless it is empty. Formats for programs ignore `color` and `quiet` (no summary)."""
 
-    def __call__(
-        self, report: Report, source: Callable[[str], Sequence[str]], *, color: bool, quiet: bool
-    ) -> str: ...
+    def __call__(self, report: Report, source: Callable[[str], Sequence[str]], *, color: bool, quiet: bool) -> str: ...
 
 
 FORMATS: dict[str, Render] = {

@@ -95,11 +95,7 @@ def _printable(text: str) -> str:
 def _visible(character: str) -> str:
     if character == "\t":
         return TAB
-    return (
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
-        else character
-    )
+    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") else character
 
 
 def _cells(text: str) -> int:

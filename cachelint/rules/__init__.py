@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from cachelint.rule import Rule
-from cachelint.rules import ignore_without_reason, syntax_error, unknown_name_in_ignore, unused_ignore
+from cachelint.rules import (
+    guard_misses_errors,
+    ignore_without_reason,
+    never_cache_data,
+    raw_input_in_key,
+    swallowed_invalidation,
+    syntax_error,
+    uncached_query,
+    unguarded_cache_call,
+    unknown_name_in_ignore,
+    unused_ignore,
+)
 
 RULES: tuple[Rule, ...] = (
+    raw_input_in_key.check,
+    unguarded_cache_call.check,
+    guard_misses_errors.check,
+    swallowed_invalidation.check,
+    never_cache_data.check,
+    uncached_query.check,
     syntax_error.check,  # CL901
     unused_ignore.check,
     ignore_without_reason.check,

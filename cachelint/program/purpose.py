@@ -1,0 +1,85 @@
+"""What a cache server is used for: a cache that can be rebuilt, or the only store of something."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cachelint.program.effects import Event
+from cachelint.vocabulary import CacheCount, CacheLock, CacheWrite
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+# Words of keys, functions, classes and modules that speak of state no loader can rebuild.
+STORE_WORDS = frozenset(
+    [
+        "lock",
+        "locks",
+        "mutex",
+        "semaphore",
+        "queue",
+        "queues",
+        "session",
+        "sessions",
+        "throttle",
+        "throttling",
+        "ratelimit",
+        "limiter",
+        "limit",
+        "quota",
+        "otp",
+        "token",
+        "tokens",
+        "nonce",
+        "csrf",
+        "captcha",
+        "challenge",
+        "verification",
+        "verify",
+        "idempotency",
+        "idempotent",
+        "presence",
+        "online",
+        "pubsub",
+        "job",
+        "jobs",
+        "task",
+        "tasks",
+        "broker",
+        "leader",
+        "heartbeat",
+        "counter",
+        "counters",
+        "attempts",
+        "blacklist",
+        "blocklist",
+        "denylist",
+        "revoked",
+        "state",
+    ]
+)
+PAIRS = (("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
+_SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
+
+
+def words(text: str) -> list[str]:
+    """The lower-case words of a name or key, split at case, digits and punctuation."""
+    return [word.lower() for word in _SPLIT.split(text) if word]
+
+
+def is_store(program: Program, event: Event) -> bool:
+    """Whether a call uses the server as the only store: locks, queues, sessions, rate limits, tokens.
+
+    Decided by words of the key and of the surrounding names, and by operations that caches do not need."""
+    if isinstance(event.row, CacheLock):
+        return True
+    if isinstance(event.row, CacheWrite) and (event.row.only_new or event.flags.get("nx") is True):
+        return True
+    texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
+    texts.extend(program.key_templates(event))
+    texts.append(program.function_name(event))
+    found = {word for text in texts for word in words(text)}
+    if found & STORE_WORDS or any(set(pair) <= found for pair in PAIRS):
+        return True
+    return isinstance(event.row, CacheCount)

@@ -1,0 +1,94 @@
+"""Unvalidated request text becomes part of a cache key.
+
+What it does
+Follows text that a client chooses (query parameters, path segments, headers, cookies, bodies) through
+assignments, helpers and wrappers into the key of a cache call.
+
+Why is this bad
+The client decides which keys exist. On Redis and other servers the key space grows without bound, a value
+with the separator in it reads or overwrites another entry (`user:{name}` with the name `1:orders`), and glob
+characters match other keys. On Memcached a space or line break makes the key illegal, and a long one too.
+
+Example
+```py
+from fastapi import FastAPI
+from cashews import cache
+
+app = FastAPI()
+
+
+@app.get("/users")
+async def users(cursor: str, limit: int):
+    return await cache.get(f"user:list:{cursor}:{limit}")
+```
+
+Use instead
+```py
+from fastapi import FastAPI
+from cashews import cache
+
+app = FastAPI()
+
+
+@app.get("/users")
+async def users(cursor: int, limit: int):
+    return await cache.get(f"user:list:{cursor}:{limit}")
+```
+
+Stays silent when
+The text was validated or converted: a parameter typed int, UUID, Enum, Literal or with a strict pattern, a
+path converter such as int, slug or uuid, a digest, an allow-list, a full match against a strict pattern.
+The value is the server's own: the user's id, the session, a row from the database.
+The key is made by a decorator's default key builder (reported for the pedantic persona only where supported).
+
+References
+libraries.md, sections 1 and 5: what each framework validates, what sanitises.
+CVE-2020-13254: malformed Memcached keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.finding import Confidence, Finding, Persona, Severity
+from cachelint.program import Arrival, Program
+from cachelint.rule import rule
+
+MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and foreign keys can be reached"
+MEMORY = (
+    "every new text adds an entry to the process's memory, and a value with the separator in it hits a foreign entry"
+)
+SERVER = "the key space grows without bound, and a value with the separator in it reads or overwrites a foreign entry"
+
+
+@rule("CL101", Severity.ERROR, Confidence.HIGH, since="0.1")
+def check(program: Program) -> Iterator[Finding]:
+    """One finding per raw hole of a key template."""
+    seen = set()
+    for event in program.cache_events:
+        for arrival in program.raw_inputs(event):
+            if arrival.place not in seen:
+                seen.add(arrival.place)
+                yield _finding(program, arrival)
+
+
+def _finding(program: Program, arrival: Arrival) -> Finding:
+    event = arrival.event
+    kind = program.client_kind(event)
+    what = f"{arrival.origin.what} `{arrival.origin.name}`"
+    return Finding(
+        at=program.location(arrival.place),
+        message=f"{what} reaches the {kind} key `{arrival.template}` unvalidated: {_harm(kind)}",
+        help="give it a type that validates (int, UUID, Enum, a strict pattern), look it up in an allow-list, or hash it",
+        subject=f"{arrival.origin.name} in {arrival.template}",
+        function=program.function_name(event),
+        trace=tuple(program.step(place, note) for place, note in arrival.way if place.path),
+        confidence=None if event.certain else Confidence.MEDIUM,
+        persona=None if event.certain else Persona.PEDANTIC,
+    )
+
+
+def _harm(kind: str) -> str:
+    if "Memcached" in kind:
+        return MEMCACHED
+    return MEMORY if kind == "memory" else SERVER

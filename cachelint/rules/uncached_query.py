@@ -1,0 +1,109 @@
+"""A request reads the database with no cache on the way.
+
+What it does
+For every handler of a safe method, follows calls to the place where a query runs (not where it is built).
+Lists and aggregates are for everyone, single rows for the pedantic persona; where the policy caches the
+entity, every read is reported, as an error.
+
+Why is this bad
+Every request repeats the query. List and aggregate reads grow with the data and are the first to hurt.
+
+Example
+```py
+from django.http import JsonResponse
+from django.db import models
+from django.urls import path
+
+
+class Product(models.Model):
+    name = models.TextField()
+
+
+def products(request):
+    return JsonResponse({"products": list(Product.objects.values("id", "name"))})
+
+
+urlpatterns = [path("products/", products)]
+```
+
+Use instead
+```py
+from django.core.cache import cache
+from django.http import JsonResponse
+from django.db import models
+from django.urls import path
+
+
+class Product(models.Model):
+    name = models.TextField()
+
+
+def products(request):
+    found = cache.get_or_set("product:list", lambda: list(Product.objects.values("id", "name")), 300)
+    return JsonResponse({"products": found})
+
+
+urlpatterns = [path("products/", products)]
+```
+
+Stays silent when
+A cache is on the way: a caching decorator, a get-or-set, a read that missed and is filled again.
+The rows are selected by who asks (the current user, the session), or the policy says never to cache them.
+The handler writes the database as well, serves only unsafe methods, or belongs to the admin.
+The query only tests existence.
+
+References
+rules.md, CL401. libraries.md, section 2: which call runs a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.finding import Confidence, Finding, Persona, Severity
+from cachelint.program import Program, UncachedRead
+from cachelint.rule import rule
+
+SHAPES = {"rows": "the list of", "aggregate": "an aggregate over", "row": "a row of"}
+
+
+@rule("CL401", Severity.WARNING, Confidence.MEDIUM, since="0.1")
+def check(program: Program) -> Iterator[Finding]:
+    """One finding per query."""
+    seen = set()
+    for read in program.uncached_reads():
+        event = read.event
+        if event.shape not in SHAPES or event.place in seen or event.entity is None:
+            continue
+        if program.is_per_user(event) or program.is_never_cached(event.entity) or program.is_admin(read):
+            continue
+        seen.add(event.place)
+        yield _finding(program, read)
+
+
+def _finding(program: Program, read: UncachedRead) -> Finding:
+    event = read.event
+    entity = program.entity_name(event.entity)
+    handler = read.handler.function
+    more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
+    is_plain = event.certain and event.shape != "row"
+    return Finding(
+        at=program.location(event.place),
+        message=f"every request to `{handler.facts.name}`{more} reads {SHAPES[event.shape]} `{entity}` from the database: "
+        "no cache is on the way",
+        help="cache the result with a TTL and drop it where the rows change, or ignore this line with the reason",
+        subject=f"{event.shape} {entity}",
+        function=program.function_name(event),
+        trace=(
+            program.step(program.head_of(handler), f"request handler `{handler.facts.name}`"),
+            *(program.step(edge.place, f"calls `{edge.callee.facts.name}`") for edge in read.way),
+            program.step(event.place, "the query runs here"),
+        ),
+        related=tuple(
+            program.step(program.head_of(each.function), f"request handler `{each.function.facts.name}` as well")
+            for each in read.handlers[:5]
+            if each.function is not handler
+        ),
+        persona=None if is_plain else Persona.PEDANTIC,
+        confidence=None if event.certain else Confidence.LOW,
+    )

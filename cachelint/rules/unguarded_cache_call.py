@@ -1,0 +1,177 @@
+"""An outage of the cache fails the request.
+
+What it does
+Follows the error that each cache call raises when its server is down up to the request handlers. Reports
+calls where nothing on the way stops it: once per place to mend (an unguarded wrapper, or the client's
+construction or settings entry when more than three calls on it can fail handlers, else the call).
+
+Why is this bad
+A cache is there to make requests faster. Without a guard every request that touches it ends in a 500 as
+long as the server is away, although the data is still in the database.
+
+Example
+```py
+import redis
+from flask import Flask
+
+app = Flask(__name__)
+client = redis.Redis()
+
+
+@app.get("/banner")
+def banner():
+    return client.get("banner") or ""
+```
+
+Use instead
+```py
+import logging
+
+import redis
+from flask import Flask
+
+app = Flask(__name__)
+client = redis.Redis()
+logger = logging.getLogger(__name__)
+
+
+@app.get("/banner")
+def banner():
+    try:
+        return client.get("banner") or ""
+    except redis.RedisError:
+        logger.exception("cache is down")
+        return ""
+```
+
+Stays silent when
+A sufficient `except` (or `suppress`, or a guarding decorator or context manager of the project) is on the way.
+The client, the method or the settings do not raise: cashews by default, caching decorators that swallow,
+django-redis with IGNORE_EXCEPTIONS, in-memory backends, no CACHES setting at all.
+The value is the product's only store: locks, queues, sessions, rate limits, tokens.
+No request handler reaches the call, or only work that runs after the response does.
+
+References
+libraries.md, sections 3 and 4: which call raises what, which classes are enough.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from cachelint.finding import Confidence, Finding, Persona, Severity, Step
+from cachelint.program import Failure, Place, Program
+from cachelint.rule import rule
+
+# From this many direct calls on one client, the client itself is the place to mend.
+CALLS_ON_CLIENT = 3
+
+
+@rule("CL201", Severity.ERROR, Confidence.HIGH, since="0.1")
+def check(program: Program) -> Iterator[Finding]:
+    """One finding per wrapper, client or function that a guard would mend."""
+    by_client: dict[Place | None, list[Failure]] = defaultdict(list)
+    by_function: dict[object, list[Failure]] = defaultdict(list)
+    for failure in _failures(program):
+        if program.is_wrapper(failure.event):
+            by_function[failure.event.function].append(failure)
+        else:
+            by_client[_client(failure)].append(failure)
+    for client, group in by_client.items():
+        if client is not None and len(group) > CALLS_ON_CLIENT:
+            yield _at_client(program, client, group)
+        else:
+            for failure in group:
+                by_function[failure.event.function].append(failure)
+    for group in by_function.values():
+        yield _at_call(program, sorted(group, key=lambda each: each.event.place))
+
+
+def _failures(program: Program) -> Iterator[Failure]:
+    for event in program.cache_events:
+        if program.is_store(event):
+            continue
+        failure = program.failure(event)
+        if failure is not None and failure.guard is None:
+            yield failure
+
+
+def _client(failure: Failure) -> Place | None:
+    if failure.raised.config is not None:
+        return failure.raised.config
+    site = failure.event.client.site if failure.event.client is not None else None
+    return site if site is not None and site.path.endswith(".py") else None
+
+
+def _at_client(program: Program, client: Place, group: list[Failure]) -> Finding:
+    first = group[0]
+    handlers = {handler.function for failure in group for handler, _ in failure.ways}
+    return Finding(
+        at=program.location(client),
+        message=f"{len(group)} calls on this {first.raised.kind} client let an outage fail {_count(len(handlers))}: "
+        f"{_errors(first)} {'escape' if len(first.raised.errors) > 1 else 'escapes'} each of them",
+        help=_help(first, "wrap the client once in functions that treat its errors as misses"),
+        subject=f"client {first.raised.kind}",
+        related=tuple(
+            program.step(failure.event.place, "unguarded call")
+            for failure in sorted(group, key=lambda each: each.event.place)
+        ),
+        persona=_persona(first),
+        confidence=_confidence(first),
+    )
+
+
+def _at_call(program: Program, group: list[Failure]) -> Finding:
+    first = group[0]
+    handlers = {handler.function: handler for failure in group for handler, _ in failure.ways}
+    names = ", ".join(f"`{function.facts.name}`" for function in list(handlers)[:3])
+    return Finding(
+        at=program.location(first.event.place),
+        message=f"an outage of {first.raised.kind} fails the request: {_errors(first)} "
+        f"{'leave' if len(first.raised.errors) > 1 else 'leaves'} "
+        f"`{first.event.method}` and nothing on the way from {_handlers_text(names, len(handlers))} stops "
+        f"{'them' if len(first.raised.errors) > 1 else 'it'}",
+        help=_help(first, f"catch `{first.raised.root}`, log it and go on as on a miss"),
+        subject=f"{first.event.method} in {program.function_name(first.event)}",
+        function=program.function_name(first.event),
+        trace=_trace(program, first),
+        related=tuple(program.step(each.event.place, "unguarded as well") for each in group[1:]),
+        persona=_persona(first),
+        confidence=_confidence(first),
+    )
+
+
+def _trace(program: Program, failure: Failure) -> tuple[Step, ...]:
+    handler, way = failure.ways[0]
+    steps = [program.step(program.head_of(handler.function), f"request handler `{handler.function.facts.name}`")]
+    steps.extend(program.step(edge.place, f"calls `{edge.callee.facts.name}`") for edge in way)
+    steps.append(program.step(failure.event.place, "raises when the cache is down"))
+    return tuple(steps)
+
+
+def _errors(failure: Failure) -> str:
+    names = sorted(error.removeprefix("builtins.") for error in failure.raised.errors)
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _handlers_text(names: str, count: int) -> str:
+    return names if count <= 3 else f"{names} and {count - 3} more handlers"
+
+
+def _count(handlers: int) -> str:
+    return f"{handlers} handler" + ("s" if handlers != 1 else "")
+
+
+def _help(failure: Failure, otherwise: str) -> str:
+    if failure.raised.config is not None and "Django" in failure.raised.kind:
+        return "wrap the cache in functions that treat its errors as misses, or use a backend that can ignore them"
+    return otherwise
+
+
+def _persona(failure: Failure) -> Persona | None:
+    return Persona.PEDANTIC if failure.raised.is_assumed or not failure.event.certain else None
+
+
+def _confidence(failure: Failure) -> Confidence | None:
+    return Confidence.MEDIUM if failure.raised.is_assumed or not failure.event.certain else None
