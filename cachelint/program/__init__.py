@@ -168,9 +168,16 @@ class Program:
 
     @cached_property
     def cache_events(self) -> list[Event]:
-        """Every cache call of the project, by place."""
+        """Every call on a cache of the project, by place; a plain dict used as one is no cache here."""
         found = [e for events in self.graph.events.values() for e in events if isinstance(e.row, CACHE_ROWS)]
-        return sorted(found, key=lambda event: (event.place, event.method))
+        declared = [e for e in found if e.client is None or e.client.type != "builtins.dict"]
+        return sorted(declared, key=lambda event: (event.place, event.method))
+
+    @cached_property
+    def _filled_in(self) -> frozenset[str]:
+        """The files in which something is stored in a cache or a dict used as one."""
+        events = (event for each in self.graph.events.values() for event in each)
+        return frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
 
     @cached_property
     def outage_errors(self) -> frozenset[str]:
@@ -224,7 +231,7 @@ class Program:
         if self.graph.writes_back(function):
             return True
         paths = {place.path for place in misses} | {function.module.source.path}
-        return any(isinstance(e.row, CacheWrite) and e.place.path in paths for e in self.cache_events)
+        return bool(paths & self._filled_in)
 
     # --------------------------------------------------------------------------------------------- queries
 
