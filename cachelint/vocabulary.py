@@ -565,6 +565,36 @@ class Passes(Row, frozen=True, kw_only=True, tag=True):
     gives: str = ""
 
 
+class Configures(Row, frozen=True, kw_only=True, tag=True):
+    """A call that sets options of clients of these types after they were made: `cache.setup(url, suppress=False)`."""
+
+    on: str
+    names: str
+    params: str = ""
+    options: str = ""
+
+
+class LimitsTime(Row, frozen=True, kw_only=True, tag=True):
+    """A call that adds a timeout error to what the awaited calls in its arguments raise: asyncio.wait_for."""
+
+    on: str
+    names: str
+    raises: str
+    params: str = ""
+
+
+class ValidatedFields(Row, frozen=True, kw_only=True, tag=True):
+    """A mapping of validated values by field: `form.cleaned_data`. Its items are the class attributes made by calls;
+    those of the field classes named in `raw` stay free text, all others are limited by their type; `bounded` names
+    those with a finite set of values."""
+
+    on: str
+    names: str
+    kind: str
+    raw: str
+    bounded: str = ""
+
+
 class Suppresses(Row, frozen=True, kw_only=True, tag=True):
     """A context manager that swallows the exceptions passed to it: contextlib.suppress."""
 
@@ -628,6 +658,9 @@ AnyRow = (
     | SetsHeader
     | Invokes
     | Passes
+    | Configures
+    | LimitsTime
+    | ValidatedFields
     | Suppresses
     | Logs
 )

@@ -11,6 +11,7 @@ from cachelint.vocabulary import (
     CacheScan,
     CacheTouch,
     CacheWrite,
+    Configures,
     Error,
     Library,
     Memoizes,
@@ -75,6 +76,7 @@ CASHEWS = Library(
             swallows=True,
         ),
         # locked, circuit_breaker, rate_limit and bloom cache nothing: left out.
+        Configures(on=_CACHE, names="setup", params="settings_url", options="suppress"),
         Outage(on=_CACHE, raises=_DOWN, root=_ROOT, kind="cashews", when="suppress=False"),
         Outage(on=_CACHE, names="ping", raises=_DOWN, root=_ROOT, kind="cashews"),
         Error(name=_ROOT, aliases="cashews.CacheError"),

@@ -19,12 +19,14 @@ from cachelint.vocabulary import (
     Memoizes,
     Mounts,
     Obtains,
+    Outage,
     Passes,
     Renders,
     Restricts,
     SetsHeader,
     Type,
     UserInput,
+    ValidatedFields,
 )
 
 REQUEST = "django.http.HttpRequest"
@@ -182,6 +184,14 @@ INPUTS: tuple[AnyRow, ...] = (
     UserInput(on=REQUEST, names="get_full_path get_full_path_info", kind="path", how="call"),
     UserInput(on=REQUEST, names="build_absolute_uri get_host get_port", kind="header", how="call", params="location"),
     UserInput(on=FORM, names="data", kind="body"),
+    # Validated, but text fields stay free text (stripped at most).
+    ValidatedFields(
+        on=FORM,
+        names="cleaned_data",
+        kind="form field",
+        raw="CharField EmailField URLField JSONField FileField ImageField FilePathField MultiValueField",
+        bounded="BooleanField NullBooleanField ChoiceField TypedChoiceField MultipleChoiceField",
+    ),
     # A session may hold what a user typed, but it says first of all who asks.
     Identity(on=REQUEST, names="user session"),
     Identity(on=REQUEST, names="auser", how="call"),
@@ -200,6 +210,15 @@ LOGINS: tuple[AnyRow, ...] = (
 )
 
 PAGES: tuple[AnyRow, ...] = (
+    # Its cache calls are not guarded: an outage is a 500 for every page under it.
+    Outage(
+        on="django.views.decorators.cache",
+        names="cache_page",
+        raises="redis.exceptions.ConnectionError redis.exceptions.TimeoutError",
+        root="redis.exceptions.RedisError",
+        kind="Django cache",
+        settings="django-caches",
+    ),
     # The key has no user, and `Vary` only as seen inside the decorator: measured.
     Memoizes(
         on="django.views.decorators.cache",

@@ -20,6 +20,7 @@ from cachelint.vocabulary import (
     Renders,
     Type,
     UserInput,
+    ValidatedFields,
 )
 
 REQUEST = "rest_framework.request.Request"
@@ -137,6 +138,13 @@ INPUTS = (
     UserInput(on=REQUEST, names="query_params", kind="query parameter"),
     UserInput(on=REQUEST, names="data", kind="body"),
     UserInput(on=SERIALIZER, names="initial_data", kind="body"),
+    ValidatedFields(
+        on=SERIALIZER,
+        names="validated_data",
+        kind="body",
+        raw="CharField EmailField URLField JSONField DictField FileField ImageField FilePathField",
+        bounded="BooleanField NullBooleanField ChoiceField MultipleChoiceField",
+    ),
     Identity(on=REQUEST, names="user auth"),
 )
 

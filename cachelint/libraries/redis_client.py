@@ -207,18 +207,25 @@ _CHANGES: tuple[AnyRow, ...] = (
 )
 
 _NO_CACHE: tuple[AnyRow, ...] = (
-    StoreCall(
+    # Reading a list or set that something else fills is a read like any other.
+    CacheTouch(
         on=_ALL,
-        names="lpush rpush lpop rpop blpop brpop blmove lmove lrange llen lindex lrem lset ltrim rpoplpush",
+        names="lrange llen lindex smembers sismember smismember scard zrange zrangebyscore zrevrangebyscore zscore "
+        "zmscore zcard zcount zrevrange zrank zrevrank",
+        params="name",
+        key="name",
     ),
     StoreCall(
         on=_ALL,
-        names="sadd srem smembers sismember smismember scard spop srandmember sinter sunion sdiff sscan_iter",
+        names="lpush rpush lpop rpop blpop brpop blmove lmove lrem lset ltrim rpoplpush",
     ),
     StoreCall(
         on=_ALL,
-        names="zadd zrem zrange zrangebyscore zrevrangebyscore zscore zmscore zcard zcount "
-        "zrevrange zincrby zrank zrevrank zpopmin zpopmax zremrangebyscore zremrangebyrank zscan_iter",
+        names="sadd srem spop srandmember sinter sunion sdiff sscan_iter",
+    ),
+    StoreCall(
+        on=_ALL,
+        names="zadd zrem zincrby zpopmin zpopmax zremrangebyscore zremrangebyrank zscan_iter",
     ),
     StoreCall(
         on=_ALL,

@@ -98,6 +98,14 @@ ENCODINGS = (
 # `re.match` with `$` lets one trailing newline through: too little to call a value unvalidated.
 CHECKS = (
     Type(name="builtins.str"),
+    # Numbers and flags about text are no text.
+    Sanitizes(
+        on="builtins.str",
+        names="count find index rfind rindex startswith endswith",
+        params="sub start end",
+        argument="self",
+        gives="scalar",
+    ),
     Checks(on="builtins.str", names="isdigit isdecimal isnumeric isalnum isalpha isidentifier"),
     Checks(on="re", names="fullmatch match", params="pattern string flags", argument="string", pattern="pattern"),
     Type(name=PATTERN, aliases="typing.Pattern"),

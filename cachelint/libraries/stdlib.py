@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachelint.vocabulary import Dialect, Invokes, Library, Obtains, Passes, Suppresses, Type
+from cachelint.vocabulary import Dialect, Invokes, Library, LimitsTime, Obtains, Passes, Suppresses, Type
 
 EXECUTOR = "concurrent.futures.Executor"
 LOOP = "asyncio.AbstractEventLoop"
@@ -132,6 +132,7 @@ STDLIB = Library(
         *RUNNERS,
         *LATER,
         Suppresses(on="contextlib", names="suppress"),
+        LimitsTime(on="asyncio asyncio.tasks", names="wait_for", params="fut timeout", raises="builtins.TimeoutError"),
         Passes(
             on="contextlib",
             names="closing aclosing",

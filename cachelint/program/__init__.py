@@ -16,6 +16,7 @@ from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.finding import Location, Step
 from cachelint.libraries import LIBRARIES, from_config
+from cachelint.policy import Word, in_key, seconds, words_of
 from cachelint.program import flow, forbidden, generic, handlers, inputs, outages, purpose, queries
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.decorators import Applied, applied
@@ -86,7 +87,9 @@ class Program:
         self.config = config
         libraries = (*LIBRARIES, *from_config(config.libraries))
         self.interpreter = Interpreter(Modules(files), Catalogue(libraries))
+        self.interpreter.tracks_loaders = bool(config.policy.never)
         self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
+        self._type_requests()
         self._summaries = self._follow_all()
         self.settings = Settings(self.interpreter)
         self.graph = CallGraph(self.interpreter, self._summaries, self.handlers)
@@ -98,6 +101,14 @@ class Program:
                 self._handlers_of[wrapper].append(handler)
         self._writes: dict[FunctionSymbol, bool] = {}
         self.top: Context = TOP
+
+    def _type_requests(self) -> None:
+        """Now that the handlers are known, their first parameters are requests."""
+        for handler in self.handlers:
+            dialect = inputs.dialect_of(self.interpreter, handler.dialect)
+            if dialect.request:
+                self.interpreter.request_types[handler.function] = dialect.request
+        self.interpreter.forget_all()
 
     def _follow_all(self) -> list[Summary]:
         interpreter = self.interpreter
@@ -138,6 +149,19 @@ class Program:
             stand_in = Handler(function, frozenset("*"), "", "fastapi", place)
             return inputs.user_input(self.interpreter, stand_in, name)
         return None
+
+    def is_converted(self, origin: Origin) -> bool:
+        """Whether a path segment read from the request (`self.kwargs["pk"]`) was limited by its URL converter."""
+        if origin.what != "path" or origin.place.path not in self.interpreter.modules.by_path:
+            return False
+        function = self.interpreter.modules.by_path[origin.place.path].enclosing(origin.place.at)
+        for handler in self.handlers:
+            same_class = function is not None and function.owner is not None and handler.owner is function.owner
+            if handler.function is function or same_class:
+                strength = handlers.captured(self.interpreter, handler, origin.name)
+                if strength is not None:
+                    return strength[0]
+        return False
 
     def is_class_cached(self, handler: Handler) -> bool:
         """Whether a decorator on the handler's class (or on its dispatch) caches its responses."""
@@ -243,6 +267,10 @@ class Program:
         """Whether a query is selected by who asks."""
         return queries.is_per_user(self, event)
 
+    def is_orm_cached(self, entity: ClassSymbol | str) -> bool:
+        """Whether the ORM layer caches reads of this model by itself."""
+        return queries.is_orm_cached(self, entity)
+
     def is_admin(self, read: UncachedRead) -> bool:
         """Whether a read serves only administration pages."""
         return all(queries.is_admin(self, handler) for handler in read.handlers or (read.handler,))
@@ -270,6 +298,21 @@ class Program:
     def silent_clause(self, event: Event) -> Clause | None:
         """The clause in which the error of a cache call ends and nobody hears of it."""
         return outages.silent_clause(self, event)
+
+    def is_policy_cached(self, entity: ClassSymbol | str) -> bool:
+        """Whether the policy says to cache this model or table."""
+        words = [Word(name, words_of(name)) for name in self.config.policy.entities]
+        return any(forbidden.is_about(entity, word) for word in words)
+
+    def tolerates_stale(self, event: Event) -> bool:
+        """Whether the policy's TTL of what a key is about is within the tolerated staleness."""
+        tolerance = seconds(self.config.policy.stale_tolerance) or 0
+        for name, entity in self.config.policy.entities.items():
+            ttl = seconds(entity.ttl)
+            word = Word(name, words_of(name))
+            if ttl is not None and ttl <= tolerance and any(in_key(word, t) for t in self.key_templates(event)):
+                return True
+        return False
 
     # ------------------------------------------------------------------------------------------- locations
 

@@ -126,6 +126,8 @@ def _gather(into: Learned, parts: list[Learned], every: bool) -> None:
         into.unsafe = any(part.unsafe for part in parts)
     else:
         into.unsafe = all(part.unsafe for part in parts)
+        common = set(parts[0].variables).intersection(*(part.variables for part in parts))
+        into.variables.update({name: parts[-1].variables[name] for name in sorted(common)})
 
 
 def _comparison(frame: Frame, test: facts.Compare) -> Known:
@@ -145,6 +147,8 @@ def _comparison(frame: Frame, test: facts.Compare) -> Known:
         _member_of(frame, test.left, left, right, right_node, positive)
     else:
         positive.misses = other.misses = hits(value)
+    if operator in ("is", "is not") and right == NONE:
+        other.variables.update(_checked(frame, test.left) or {})
     _method_test(test, right, positive, other)
     return known
 

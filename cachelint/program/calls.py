@@ -6,15 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, rows
+from cachelint.program import classes, formatting, rows
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
 from cachelint.program.substitution import bind_arguments, substitute
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
+    NOTHING,
     UNKNOWN,
     ClassRef,
+    Decorator,
     External,
     FunctionRef,
     Instance,
@@ -27,6 +29,7 @@ from cachelint.program.values import (
     carried,
     derived,
     join,
+    thing,
 )
 
 # Beyond this many possible callees a call says nothing.
@@ -104,6 +107,9 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: facts.No
             results.append(rows.call_name(frame, each, arguments, node))
         elif isinstance(each, Member):
             results.append(rows.call_member(frame, each, arguments, node))
+        elif isinstance(each, Decorator):
+            if arguments.positional:
+                results.append(thing(Wrapped(arguments.positional[0], layers=(each,))))
         elif isinstance(each, Wrapped):
             results.append(_call_wrapped(frame, each, arguments, node))
         elif isinstance(each, Instance):
@@ -125,6 +131,7 @@ def _note_invocation(frame: Frame, callee: Value, arguments: Arguments, node: fa
 def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node: facts.Node) -> Value:
     """Call a project function: an edge, and its result seen from here."""
     bound = bind_arguments(target, arguments.positional, arguments.named, arguments.spread)
+    _fill_defaults(frame, target, bound)
     edge = CallEdge(frame.function, frame.module, target.symbol, bound, frame.place(node), frame.current())
     edge.places = _argument_places(frame, arguments, bound)
     frame.summary.calls.append(edge)
@@ -133,7 +140,14 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
     if not result.things and target.symbol.facts.returns is not None:
         promise = frame.interpreter_frame(target.symbol.module).annotated(target.symbol.facts.returns)
         result = replace(result, things=promise.things)
-    return _rebind_self(result, target)
+    return rows.with_loader(frame, _rebind_self(result, target), target.symbol.facts.name, node)
+
+
+def _fill_defaults(frame: Frame, target: FunctionRef, bound: dict[str, Value]) -> None:
+    """Parameters left out have their default, where that is a constant or a name."""
+    for parameter in target.symbol.facts.parameters:
+        if parameter.name not in bound and isinstance(parameter.default, (facts.Constant, facts.Name, facts.Attribute)):
+            bound[parameter.name] = frame.interpreter_frame(target.symbol.module).evaluate(parameter.default)
 
 
 def _argument_places(frame: Frame, arguments: Arguments, bound: dict[str, Value]) -> dict[str, Place]:
@@ -150,7 +164,15 @@ def _argument_places(frame: Frame, arguments: Arguments, bound: dict[str, Value]
 def _rebind_self(result: Value, target: FunctionRef) -> Value:
     """A method that returns self, called on a subclass's object, gives that object."""
     receiver = target.receiver
-    if not isinstance(receiver, Instance) or target.symbol.owner is None or receiver.type is target.symbol.owner:
+    if not isinstance(receiver, Instance) or target.symbol.owner is None:
+        return result
+    if receiver.of is not None:
+        filled = tuple(
+            replace(t, of=receiver.of) if isinstance(t, Instance) and t.of is None and t.type is receiver.type else t
+            for t in result.things
+        )
+        result = replace(result, things=filled)
+    if receiver.type is target.symbol.owner:
         return result
     things = tuple(
         receiver if isinstance(t, Instance) and t.type is target.symbol.owner and t.site is None else t
@@ -243,12 +265,51 @@ def _method_of_unknown(
     frame: Frame, func: facts.Attribute, receiver: Value, arguments: Arguments, node: facts.Call
 ) -> Value:
     """A method of something whose type is not known: text methods keep their sources, callbacks are noted."""
+    special = _special_method(frame, func, receiver, arguments, node)
+    if special is not None:
+        return special
     checked = rows.text_method(frame, func.attr, receiver, arguments, node)
     if checked is not None:
         return checked
     if receiver.text is not None or (receiver.constant is not None and isinstance(receiver.constant, str)):
         return carried(receiver, *arguments.all())
-    return Value(origins=derived(receiver.origins))
+    return Value(origins=_renamed(derived(receiver.origins), func.attr, arguments))
+
+
+GETTERS = frozenset(("get", "getlist", "getall", "getone", "get_list", "pop"))
+
+
+def _renamed(origins: frozenset[Origin], method: str, arguments: Arguments) -> frozenset[Origin]:
+    """`request.GET.get("term")`: from here on the input is called term."""
+    name = arguments.positional[0].constant if arguments.positional else None
+    if method not in GETTERS or not isinstance(name, str):
+        return origins
+    return frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins)
+
+
+def _special_method(
+    frame: Frame, func: facts.Attribute, receiver: Value, arguments: Arguments, node: facts.Call
+) -> Value | None:
+    """Methods of dicts, formats and classes of the project that no row describes."""
+    if func.attr == "format" and isinstance(receiver.constant, str):
+        positional = [_filled(frame, v, arguments.nodes.get(i), node) for i, v in enumerate(arguments.positional)]
+        named = {n: _filled(frame, v, arguments.nodes.get(n), node) for n, v in arguments.named.items()}
+        return formatting.formatted(receiver.constant, positional, named, frame.place(node))
+    if func.attr in ("get", "pop", "setdefault") and receiver.items is not None and arguments.positional:
+        key = arguments.positional[0].constant
+        known = receiver.item(key) if key is not NOTHING else join([item for _, item in receiver.items])
+        return join([each for each in (known, *arguments.positional[1:2]) if each is not None])
+    classes_in = [each for each in receiver.things if isinstance(each, ClassRef)]
+    if classes_in and arguments.all():
+        return Value(things=(Instance(classes_in[0].symbol),), origins=boxed(carried(*arguments.all()).origins))
+    return None
+
+
+def _filled(frame: Frame, value: Value, node: facts.Expression | None, call: facts.Call) -> formatting.Filled:
+    from cachelint.program.expressions import gap_name
+
+    where = node if node is not None else call
+    return value, frame.place(where), gap_name(node) if node is not None else ""
 
 
 def _count(frame: Frame, func: facts.Attribute, receiver: Receiver) -> None:

@@ -9,7 +9,7 @@ from cachelint.program.effects import Event
 from cachelint.program.queries import is_covered
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import Place
-from cachelint.vocabulary import CacheGetOrSet, DbRead, DbWrite, Memoizes
+from cachelint.vocabulary import DbRead, DbWrite, Memoizes
 
 if TYPE_CHECKING:
     from cachelint.program import Described, Program
@@ -67,7 +67,15 @@ def effect_text(program: Program, event: Event) -> str:
     if isinstance(event.row, Memoizes):
         return "memoizes"
     word = WORDS[type(event.row).__name__]
+    return f"{word} {key_text(event)}"
+
+
+def key_text(event: Event) -> str:
+    """The key template as written in the function; "?" when it is not known."""
     key = event.key
-    if isinstance(event.row, CacheGetOrSet) or key is not None:
-        return f"{word} {key.text}" if key is not None and key.text is not None else f"{word} ?"
-    return word
+    if key is None:
+        return "?"
+    names = [origin.name for origin in key.origins if origin.kind == "parameter" and origin.direct]
+    if key.text is None:
+        return "{" + names[0] + "}" if len(names) == 1 else "?"
+    return str(key.text)

@@ -84,6 +84,7 @@ class Event:
     flags: dict[str, object] = field(default_factory=dict)
     arguments: dict[str, Value] = field(default_factory=dict)
     is_response: bool = False
+    extra_errors: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> str:

@@ -10,6 +10,7 @@ from cachelint.facts import model as facts
 from cachelint.program import calls, library, members
 from cachelint.program.branches import knowledge, learned
 from cachelint.program.effects import Event
+from cachelint.program.formatting import interpolated
 from cachelint.program.frame import Frame
 from cachelint.program.substitution import merge
 from cachelint.program.values import (
@@ -306,7 +307,9 @@ def _compare(frame: Frame, node: facts.Compare) -> Value:
             else:
                 library.consume(frame, right, "iterate", right_node)
         origins |= {each for each in right.origins if each.kind == "hit"}
-    return Value(origins=derived(frozenset(origins)))
+        # As a query's condition a comparison still says what selects the rows; as text it is a flag.
+        origins |= cleaned(left.origins | right.origins, safe=True, bounded=True)
+    return Value(origins=trim(derived(frozenset(origins))))
 
 
 def _binary(frame: Frame, node: facts.Binary) -> Value:
@@ -315,6 +318,10 @@ def _binary(frame: Frame, node: facts.Binary) -> Value:
         folded = _fold(node.operator, left.constant, right.constant)
         if folded is not None:
             return constant(folded)
+    if node.operator == "%" and isinstance(left.constant, str):
+        filled = _interpolated(frame, left.constant, right, node.right)
+        if filled is not None:
+            return filled
     if node.operator == "+" and (left.text is not None or right.text is not None):
         return _concatenated(frame, node, left, right)
     value = carried(left, right)
@@ -324,6 +331,16 @@ def _binary(frame: Frame, node: facts.Binary) -> Value:
         items = left.items + right.items if left.items is not None and right.items is not None else None
         return replace(value, things=things, items=items)
     return value
+
+
+def _interpolated(frame: Frame, pattern: str, right: Value, node: facts.Expression) -> Value | None:
+    if isinstance(node, facts.Collection) and right.items is not None:
+        given = [
+            (value, frame.place(part), gap_name(part))
+            for (_, value), part in zip(right.items, node.items, strict=False)
+        ]
+        return interpolated(pattern, given)
+    return interpolated(pattern, [(right, frame.place(node), gap_name(node))])
 
 
 def _concatenated(frame: Frame, node: facts.Binary, left: Value, right: Value) -> Value:

@@ -82,7 +82,8 @@ def _sources(program: Program, event: Event, step: _Search, seen: set[tuple[obje
             continue
         seen.add((origin.what, step.place))
         if origin.kind == "input":
-            yield _arrival(event, origin, step)
+            if not program.is_converted(origin):
+                yield _arrival(event, origin, step)
         elif origin.kind == "parameter" and isinstance(origin.what, tuple):
             yield from _through_parameter(program, event, origin, step, seen)
 

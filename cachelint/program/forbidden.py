@@ -144,6 +144,8 @@ def _entity_of(program: Program, value: Value, word: Word) -> str:
     for origin in sorted(value.origins, key=lambda o: (o.name, o.place)):
         if origin.kind == "entity" and is_about(origin.what, word):
             return f"`{origin.name}` data"
+        if origin.kind == "loader" and in_name(word, origin.name):
+            return f"what `{origin.name}` loads"
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.program.decorators import applied
 from cachelint.program.effects import TOP, CallEdge, Context, Event, Invocation, Summary
+from cachelint.program.formatting import formatted
 from cachelint.program.handlers import Handler
 from cachelint.program.substitution import parameter_of
 from cachelint.program.symbols import FunctionSymbol
@@ -142,7 +143,23 @@ class CallGraph:
                         name = each.name.rpartition(".")[2]
                         event = Event(each.row, each.place, module, function, TOP, each.client, name)
                         event.arguments, event.is_response = each.given, each.row.response
+                        event.key = self._explicit_key(function, each.row, each.given, each.place)
                         self.events[function].append(event)
+
+    def _explicit_key(
+        self, function: FunctionSymbol, row: Memoizes, given: dict[str, Value], place: Place
+    ) -> Value | None:
+        """The key that a caching decorator was told: a key function's result, or a template over the parameters."""
+        for name in row.key_params.split():
+            value = given.get(name)
+            for builder in functions_in(value) if value is not None else ():
+                return self.interpreter.summary(builder).returns
+            if value is not None and isinstance(value.constant, str) and "{" in value.constant:
+                filled = {
+                    p.name: (self.interpreter.parameter(function, p), place, p.name) for p in function.facts.parameters
+                }
+                return formatted(value.constant, [], filled, place)
+        return None
 
     # ---------------------------------------------------------------------------------------------- cover
 

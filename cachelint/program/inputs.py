@@ -10,6 +10,7 @@ from cachelint.program.calls import evaluate_arguments
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
 from cachelint.program.handlers import Handler, captured
+from cachelint.program.interpreter import request_parameter
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import External, FunctionRef, Instance, Member, Origin, Place, Value
 from cachelint.vocabulary import Authenticates, Dialect, Parameter
@@ -61,19 +62,14 @@ def _classify(
             return "", None
         return "path", by_path if by_path is not None else RAW
     marker = marker_of(interpreter, function, parameter)
+    if marker is None and is_data_model(interpreter, function, parameter):
+        return "body", RAW
     strength = annotation_strength(interpreter, function, parameter, marker)
     if strength is None:
         return "", None
     if by_path is not None:
         return "path", (strength[0] or by_path[0], strength[1] or by_path[1])
     return (marker[0].kind if marker and marker[0].kind else "query parameter"), strength
-
-
-def request_parameter(function: FunctionSymbol) -> facts.Parameter | None:
-    """The first parameter after self."""
-    parameters = function.facts.parameters
-    start = 1 if function.owner is not None else 0
-    return parameters[start] if len(parameters) > start else None
 
 
 def marker_of(
@@ -272,6 +268,25 @@ def _weakest(found: list[tuple[bool, bool] | None]) -> tuple[bool, bool] | None:
     if not known:
         return None
     return all(safe for safe, _ in known), all(bounded for _, bounded in known)
+
+
+DATA_MODELS = frozenset(
+    ["pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct", "ninja.Schema", "ninja.schema.Schema", "sqlmodel.SQLModel", "typing.TypedDict", "typing.NamedTuple", "typing_extensions.TypedDict"]
+)
+
+
+def is_data_model(interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter) -> bool:
+    """Whether a parameter is a validated object made from the request's body or query."""
+    if parameter.annotation is None:
+        return False
+    frame = Frame(interpreter, function.module, None, Summary(None, function.module))
+    frame.closure_of(function.parent)
+    for instance in frame.annotated(parameter.annotation).instances():
+        if isinstance(instance.type, ClassSymbol):
+            bases = {base for base in interpreter.mro(instance.type) if isinstance(base, str)}
+            decorators = " ".join(getattr(each, "id", "") for each in instance.type.facts.decorators)
+            return bool(bases & DATA_MODELS) or "dataclass" in decorators
+    return False
 
 
 def field_strength(interpreter: Interpreter, instance: Instance, name: str) -> tuple[bool, bool] | None:

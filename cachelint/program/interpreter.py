@@ -58,6 +58,9 @@ class Interpreter:
         self.instance_values: dict[tuple[ClassSymbol, str], Value] = {}
         self.applied: dict[FunctionSymbol | ClassSymbol, list[Applied]] = {}
         self.dialects = {row.name: row for row in catalogue.dialects}
+        self.request_types: dict[FunctionSymbol, str] = {}
+        self.configured: dict[str, dict[str, object]] = {}
+        self.tracks_loaders = False
         self.dependencies: set[FunctionSymbol] = set()
         self.related: dict[tuple[ClassSymbol, str], Value] | None = None
         self._models: dict[str, list[ClassSymbol]] | None = None
@@ -99,6 +102,13 @@ class Interpreter:
         if concerned:
             self._forget(concerned)
         return bool(concerned)
+
+    def forget_all(self) -> None:
+        """Drop every conclusion about functions, before something they all depend on changes."""
+        self.summaries.clear()
+        self.incomplete.clear()
+        self.instance_values.clear()
+        self.module_summaries.clear()
 
     def _forget(self, functions: set[FunctionSymbol]) -> None:
         """Drop what was concluded about these functions and about everyone who calls them."""
@@ -318,10 +328,14 @@ class Interpreter:
     def _parameter_things(self, function: FunctionSymbol, parameter: facts.Parameter) -> tuple[Thing, ...]:
         frame = Frame(self, function.module, None, Summary(None, function.module))
         frame.closure_of(function.parent)
+        frame.class_ = function.owner
         if parameter.annotation is not None:
             value = frame.annotated(parameter.annotation)
             if value.things:
                 return value.things
+        request = self.request_types.get(function)
+        if request and parameter is request_parameter(function):
+            return (Instance(request),)
         seen = self.parameter_things.get((function, parameter.name), ())
         if parameter.default is not None and not seen:
             return tuple(t for t in frame.evaluate(parameter.default).things if isinstance(t, (Instance, External)))
@@ -374,3 +388,10 @@ def _is_open(function: FunctionSymbol, name: str) -> bool:
         if parameter.name == name:
             return parameter.annotation is None and parameter.kind in ("plain", "positional", "keyword")
     return False
+
+
+def request_parameter(function: FunctionSymbol) -> facts.Parameter | None:
+    """The first parameter after self."""
+    parameters = function.facts.parameters
+    start = 1 if function.owner is not None else 0
+    return parameters[start] if len(parameters) > start else None

@@ -22,7 +22,7 @@ from cachelint.program.values import (
     join,
     thing,
 )
-from cachelint.vocabulary import DbRead, Identity, Obtains, Relation, Row, UserInput
+from cachelint.vocabulary import DbRead, Identity, Obtains, Relation, Row, UserInput, ValidatedFields
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -77,10 +77,10 @@ def member_value(
     assert isinstance(instance.type, str)
     interpreter = frame.interpreter
     rows = interpreter.catalogue.member(instance.type, name)
-    for row in rows:
-        value = _member_by_row(frame, row, instance, name, receiver, node, of_class)
-        if value is not None:
-            return value
+    found = [_member_by_row(frame, row, instance, name, receiver, node, of_class) for row in rows]
+    values = [value for value in found if value is not None]
+    if values:
+        return join(values)
     if not rows and (of_class is not None or instance.type not in interpreter.catalogue.types):
         return None
     return Value(things=(Member(instance, name, receiver),), origins=derived(receiver.origins))
@@ -111,7 +111,25 @@ def _member_by_row(
         return user_input(row, name, frame.place(node))
     if isinstance(row, Identity) and row.how == "value":
         return identity(row, name, frame.place(node))
+    if isinstance(row, ValidatedFields):
+        return _validated_fields(frame, row, of_class, node)
     return None
+
+
+def _validated_fields(frame: Frame, row: ValidatedFields, symbol: ClassSymbol | None, node: facts.Node) -> Value | None:
+    """The fields of a form or serializer as items of what it validated; a field of unknown kind is left out."""
+    items: list[tuple[object, Value]] = []
+    for each in frame.interpreter.mro(symbol) if symbol is not None else ():
+        for name, assigned in each.attributes.items() if isinstance(each, ClassSymbol) else ():
+            call = assigned[-1].value
+            if not isinstance(call, facts.Call):
+                continue
+            kind = call.func.attr if isinstance(call.func, facts.Attribute) else getattr(call.func, "id", "")
+            origin = Origin("input", row.kind, name, frame.place(node))
+            if kind not in row.raw.split():
+                origin = replace(origin, safe=True, bounded=kind in row.bounded.split())
+            items.append((name, Value(origins=frozenset((origin,)))))
+    return Value(things=(Instance("builtins.dict"),), items=tuple(items) or None)
 
 
 def _of(word: str, instance: Instance, name: str, of_class: ClassSymbol | None) -> str | ClassSymbol | None:
@@ -142,7 +160,8 @@ def consume(frame: Frame, value: Value, how: str, node: facts.Node) -> Value:
             after.append(each)
             continue
         record_read(frame, each, how, shape, value.origins, node)
-        after.append(Instance("builtins.list", of=each.of) if shape == "rows" else Instance(each.of or "row"))
+        done = (*each.options, ("evaluated", True))
+        after.append(replace(each, options=done) if shape == "rows" else Instance(each.of or "row"))
     if tuple(after) == value.things:
         return value
     return Value(things=tuple(after), origins=entity_origins(frame, value, node))
@@ -154,6 +173,8 @@ def evaluation(interpreter: Interpreter, instance: Instance, how: str) -> str:
         row = interpreter.catalogue.types.get(base)
         if row is not None and row.evaluates:
             options = dict(instance.options)
+            if options.get("evaluated"):
+                return ""
             shape = str(options.get("shape", row.shape))
             return shape if how in row.evaluates.split() else ""
     return ""
@@ -205,6 +226,11 @@ def element(frame: Frame, value: Value, node: facts.Node) -> Value:
     """One item of an iterable."""
     if value.items is not None:
         return join([each for _, each in value.items])
+    models = [
+        each.symbol for each in value.things if isinstance(each, ClassRef) and frame.interpreter.is_model(each.symbol)
+    ]
+    if models:
+        return thing(Instance(models[0]))
     things = tuple(
         Instance(each.of) for each in value.instances() if each.of is not None and each.type != "builtins.dict"
     )

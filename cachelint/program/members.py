@@ -19,6 +19,7 @@ from cachelint.program.values import (
     Origin,
     Thing,
     Value,
+    cleaned,
     derived,
     join,
     thing,
@@ -97,9 +98,12 @@ def _class_member(frame: Frame, symbol: ClassSymbol, value: Value, name: str, no
             things.append(replace(each, receiver=ClassRef(symbol)))
         else:
             things.append(each)
-    if interpreter.is_model(symbol) and not things:
+    is_column = not any(
+        isinstance(t, (FunctionRef, ClassRef)) or (isinstance(t, Instance) and t.of is not None) for t in things
+    )
+    if interpreter.is_model(symbol) and is_column:
         origin = Origin("entity", symbol, symbol.facts.name, frame.place(node), direct=False)
-        return replace(value, origins=value.origins | {origin}, text=None)
+        return Value(things=tuple(things), origins=value.origins | {origin})
     return replace(value, things=tuple(things))
 
 
@@ -123,6 +127,15 @@ def _of_object(
     related = library.relations(interpreter).get((symbol, name))
     if related is not None:
         return replace(related, origins=derived(receiver.origins))
+    if in_class is not None and value is UNKNOWN and receiver.origins:
+        from cachelint.program import inputs
+
+        strength = inputs.field_strength(interpreter, instance, name)
+        if strength is not None:
+            origins = cleaned(receiver.origins, *strength) if any(strength) else derived(receiver.origins)
+            declared = _instance_member(frame, symbol, in_class[1], name, node, receiver)
+            named = frozenset(replace(o, name=f"{o.name}.{name}") if o.kind == "input" else o for o in origins)
+            return replace(declared, origins=declared.origins | named)
     if in_class is not None:
         declared = _instance_member(frame, symbol, in_class[1], name, node, receiver)
         value = join([value, declared])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cachelint.program import guards
 from cachelint.program.effects import CallEdge, Clause, Event, Guard
 from cachelint.program.handlers import Handler
+from cachelint.program.rows import constant_values
 from cachelint.program.symbols import FunctionSymbol
-from cachelint.program.values import Instance, Place
+from cachelint.program.values import Place
 from cachelint.vocabulary import Memoizes, Outage
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def raised_by(program: Program, event: Event) -> Raised:
         return _by_django_settings(program, event, outage)
     if outage.settings == "flask-caching":
         return _by_flask_settings(program, event, outage)
-    return Raised(frozenset(outage.raises.split()), outage.root, outage.kind)
+    return Raised(frozenset(outage.raises.split()) | event.extra_errors, outage.root, outage.kind)
 
 
 def _outage(program: Program, event: Event) -> Outage | None:
@@ -73,25 +74,36 @@ def _outage(program: Program, event: Event) -> Outage | None:
         types = program.interpreter.library_bases(event.client.type)
     if not types or isinstance(event.row, Memoizes):
         types = [*event.row.on.split(), *types]  # type: ignore[attr-defined]
+    options = _options(program, event)
     for each in types:
         rows = [row for row in catalogue.own_rows(each) if isinstance(row, Outage)]
         named = [row for row in rows if event.method in row.names.split()]
         general = [row for row in rows if not row.names]
         if named or general:
-            holding = [row for row in named or general if _holds(row, event.client)]
+            holding = [row for row in named or general if _holds(row, options)]
             return holding[0] if holding else Outage(on=each)
     return None
 
 
-def _holds(row: Outage, client: Instance | None) -> bool:
-    options = {name: str(value) for name, value in (client.options if client is not None else ())}
+def _options(program: Program, event: Event) -> dict[str, str]:
+    """How the client was constructed and configured, and how the decorator was called."""
+    options: dict[str, object] = {}
+    for each in program.interpreter.library_bases(event.client.type) if event.client is not None else ():
+        options.update(program.interpreter.configured.get(each, {}))
+    options.update(event.client.options if event.client is not None else ())
+    options.update(constant_values(event.arguments))
+    return {name: str(value) for name, value in options.items()}
+
+
+def _holds(row: Outage, options: dict[str, str]) -> bool:
     if row.unless:
         name, _, value = row.unless.partition("=")
         if options.get(name) == value:
             return False
     if row.when:
         name, _, value = row.when.partition("=")
-        return options.get(name) == value
+        given = options.get(name, "")
+        return given == value or given.endswith(f".{value}")
     return True
 
 
@@ -180,8 +192,10 @@ def _meant(program: Program, guard: Guard, errors: frozenset[str]) -> Clause | N
         if any(guards.catches(program.interpreter, clause, error) for error in errors):
             return clause
         names = {canonical(name) for name in clause.types}
-        related = {n for name in names for n in program.interpreter.catalogue.ancestors(name)}
-        if related & NETWORK_ERRORS or names & program.outage_errors:
+        known = program.interpreter.catalogue.errors
+        own = {n for name in names if name not in known for n in program.interpreter.error_ancestors(name)}
+        related = {n for name in names for n in program.interpreter.catalogue.ancestors(name)} | own
+        if related & NETWORK_ERRORS or (names | own) & program.outage_errors:
             return clause
     return None
 
@@ -198,16 +212,23 @@ def kind_of(program: Program, event: Event) -> str:
     return "cache"
 
 
+def _when_executed(program: Program, event: Event) -> frozenset[str]:
+    """What a queued command raises later, when its pipeline is executed."""
+    executed = replace(event, method="execute")
+    outage = _outage(program, executed)
+    return frozenset(outage.raises.split()) if outage is not None and not outage.settings else frozenset()
+
+
 def silent_clause(program: Program, event: Event) -> Clause | None:
     """The clause in which an outage error of this call ends unheard, in its function or in a caller."""
-    raised = raised_by(program, event)
-    if not raised.errors or event.function is None:
+    errors = raised_by(program, event).errors or _when_executed(program, event)
+    if not errors or event.function is None:
         return None
     queue: deque[tuple[FunctionSymbol, tuple[Guard, ...]]] = deque([(event.function, event.context.guards)])
     seen: set[FunctionSymbol] = set()
     while queue:
         function, around = queue.popleft()
-        caught = guards.catching(program.interpreter, raised.errors, around)
+        caught = guards.catching(program.interpreter, errors, around)
         if caught is not None:
             clause = caught[1]
             if clause.quiet and not clause.raises and "?" not in clause.types:

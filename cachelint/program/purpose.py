@@ -6,58 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from cachelint.program.effects import Event
-from cachelint.vocabulary import CacheCount, CacheLock, CacheWrite
+from cachelint.vocabulary import CacheLock, CacheWrite
 
 if TYPE_CHECKING:
     from cachelint.program import Program
 
 # Words of keys, functions, classes and modules that speak of state no loader can rebuild.
 STORE_WORDS = frozenset(
-    [
-        "lock",
-        "locks",
-        "mutex",
-        "semaphore",
-        "queue",
-        "queues",
-        "session",
-        "sessions",
-        "throttle",
-        "throttling",
-        "ratelimit",
-        "limiter",
-        "limit",
-        "quota",
-        "otp",
-        "token",
-        "tokens",
-        "nonce",
-        "csrf",
-        "captcha",
-        "challenge",
-        "verification",
-        "verify",
-        "idempotency",
-        "idempotent",
-        "presence",
-        "online",
-        "pubsub",
-        "job",
-        "jobs",
-        "task",
-        "tasks",
-        "broker",
-        "leader",
-        "heartbeat",
-        "counter",
-        "counters",
-        "attempts",
-        "blacklist",
-        "blocklist",
-        "denylist",
-        "revoked",
-        "state",
-    ]
+    ["lock", "locks", "mutex", "semaphore", "queue", "queues", "session", "sessions", "throttle", "throttling", "ratelimit", "ratelimits", "limiter", "otp", "token", "tokens", "nonce", "csrf", "captcha", "challenge", "verification", "idempotency", "idempotent", "presence", "online", "pubsub", "job", "jobs", "task", "tasks", "broker", "leader", "heartbeat", "attempts", "blacklist", "blocklist", "denylist", "revoked"]
 )
 PAIRS = (("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
 _SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
@@ -80,6 +36,4 @@ def is_store(program: Program, event: Event) -> bool:
     texts.extend(program.key_templates(event))
     texts.append(program.function_name(event))
     found = {word for text in texts for word in words(text)}
-    if found & STORE_WORDS or any(set(pair) <= found for pair in PAIRS):
-        return True
-    return isinstance(event.row, CacheCount)
+    return bool(found & STORE_WORDS) or any(set(pair) <= found for pair in PAIRS)

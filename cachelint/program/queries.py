@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
-from cachelint.program.symbols import FunctionSymbol
-from cachelint.program.values import Place
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import NONE, Place
 from cachelint.vocabulary import DbRead, DbWrite, Memoizes
 
 if TYPE_CHECKING:
@@ -95,6 +96,19 @@ def _handlers(program: Program, function: FunctionSymbol) -> Iterator[Handler]:
             ):
                 seen.add(edge.caller)
                 queue.append(edge.caller)
+
+
+def is_orm_cached(program: Program, entity: object) -> bool:
+    """Whether the ORM layer itself caches a model's reads (settings CACHEOPS: patterns "app.model")."""
+    if not isinstance(entity, ClassSymbol):
+        return False
+    app = entity.module.name.rpartition(".models")[0].rpartition(".")[2] or entity.module.name.partition(".")[0]
+    label = f"{app}.{entity.facts.name}".lower()
+    for _, value, _ in program.settings.values("CACHEOPS"):
+        for pattern, options in value.items or ():
+            if isinstance(pattern, str) and fnmatch.fnmatchcase(label, pattern.lower()) and options != NONE:
+                return True
+    return False
 
 
 def is_per_user(program: Program, event: Event) -> bool:

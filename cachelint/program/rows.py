@@ -38,12 +38,14 @@ from cachelint.vocabulary import (
     CacheRead,
     CacheWrite,
     Checks,
+    Configures,
     DbLazy,
     DbRead,
     DbWrite,
     Handles,
     Identity,
     Invokes,
+    LimitsTime,
     Memoizes,
     Mounts,
     Obtains,
@@ -181,14 +183,25 @@ def call_name(frame: Frame, callee: External, arguments: Arguments, node: facts.
         if after is not arguments.positional[0]:
             _rebind(frame, arguments.nodes.get(0), after)
             if how == "iterate":
-                return after
+                of = next((each.of for each in after.instances() if each.of is not None), None)
+                return replace(after, things=(Instance("builtins.list", of=of),))
     rows = interpreter.catalogue.function(callee.name)
     results = _apply(frame, rows, node, callee.name.rpartition(".")[2], None, UNKNOWN, arguments)
     if results is not None:
         return results
     if callee.name in interpreter.catalogue.types:
         return _instantiate(frame, callee.name, arguments, node)
-    return _unknown_call(arguments)
+    if how == "iterate":
+        return carried(*arguments.all())
+    return with_loader(frame, _unknown_call(arguments), callee.name.rpartition(".")[2], node)
+
+
+def with_loader(frame: Frame, value: Value, name: str, node: facts.Node) -> Value:
+    """Where the policy forbids data by name, remember which loader a value came from."""
+    if not frame.interpreter.tracks_loaders:
+        return value
+    origin = Origin("loader", name, name, frame.place(node), direct=False)
+    return replace(value, origins=trim(value.origins | {origin}))
 
 
 def call_member(frame: Frame, callee: Member, arguments: Arguments, node: facts.Node) -> Value:
@@ -231,7 +244,7 @@ def _apply(
 def _instantiate(frame: Frame, name: str, arguments: Arguments, node: facts.Node) -> Value:
     row = frame.interpreter.catalogue.types[name]
     given = bind(row.call_params, arguments)
-    instance = Instance(name, of=None, site=frame.place(node), options=_constants(given))
+    instance = Instance(name, of=None, site=frame.place(node), options=constant_values(given))
     note_construction(frame, name, instance, arguments, node)
     return thing(instance)
 
@@ -262,15 +275,18 @@ def _unknown_call(arguments: Arguments) -> Value:
 
 def constant_options(arguments: Arguments) -> tuple[tuple[str, object], ...]:
     """The keyword arguments that are constants."""
-    return _constants(arguments.named)
+    return constant_values(arguments.named)
 
 
-def _constants(given: dict[str, Value]) -> tuple[tuple[str, object], ...]:
-    return tuple(
-        (name, value.constant)
-        for name, value in given.items()
-        if value.constant is not NOTHING and isinstance(value.constant, (str, int, float, bool, type(None)))
-    )
+def constant_values(given: dict[str, Value]) -> tuple[tuple[str, object], ...]:
+    """The values that are constants or names of library constants, by name."""
+    found: list[tuple[str, object]] = []
+    for name, value in given.items():
+        if value.constant is not NOTHING and isinstance(value.constant, (str, int, float, bool, type(None))):
+            found.append((name, value.constant))
+        elif len(value.things) == 1 and isinstance(value.things[0], External):
+            found.append((name, value.things[0].name))
+    return tuple(found)
 
 
 # ------------------------------------------------------------------------------------------- what rows give
@@ -385,7 +401,7 @@ def _cache_call(site: CallSite, row: Any) -> Value:
     key = site.given.get(key_name) if isinstance(key_name, str) and key_name else None
     event = _event(site, row, key=_key_of_many(row, key), value=site.given.get(getattr(row, "value", "")))
     event.ttl = _ttl(row, site.given)
-    event.flags = dict(_constants(site.given))
+    event.flags = dict(constant_values(site.given))
     node = site.argument_node(row.params, key_name) if isinstance(key_name, str) else None
     if node is not None:
         event.argument_place = site.frame.place(node)
@@ -445,7 +461,7 @@ def _obtains(site: CallSite, row: Obtains) -> Value | None:
     if row.gives == "element":
         _narrow(site)
     given = {name: site.given[name] for name in row.options.split() if name in site.given}
-    options = _constants(given if row.options else site.given)
+    options = constant_values(given if row.options else site.given)
     things = tuple(
         replace(t, options=t.options + options, site=t.site or site.frame.place(site.node))
         if isinstance(t, Instance)
@@ -715,6 +731,23 @@ def _same(frame: Frame, node: facts.Expression, value: Value) -> bool:
     return frame.evaluated.get((node.at, node.end)) is value
 
 
+def _configures(site: CallSite, row: Configures) -> Value | None:
+    """A call that sets options of a client made elsewhere: they hold for every client of that type."""
+    for type_name in row.on.split():
+        known = site.frame.interpreter.configured.setdefault(type_name, {})
+        known.update(constant_values({name: site.given[name] for name in row.options.split() if name in site.given}))
+    return None
+
+
+def _limits_time(site: CallSite, row: LimitsTime) -> Value | None:
+    """wait_for(call): the calls in its arguments can now raise a timeout as well."""
+    here = site.frame.place(site.node)
+    for event in site.frame.summary.events:
+        if event.place.path == here.path and here.at <= event.place.at < here.end:
+            event.extra_errors |= frozenset(row.raises.split())
+    return site.arguments.positional[0] if site.arguments.positional else None
+
+
 def _checks(site: CallSite, row: Checks) -> Value | None:
     return None
 
@@ -734,6 +767,8 @@ HANDLERS: dict[type[Row], Callable[[CallSite, Any], Value | None]] = {
     Restricts: _decorator,
     Authenticates: _decorator,
     SetsHeader: _decorator,
+    Configures: _configures,
+    LimitsTime: _limits_time,
     UserInput: _user_input,
     Identity: _identity,
     Sanitizes: _sanitizes,

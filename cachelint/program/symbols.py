@@ -132,8 +132,9 @@ class ModuleSymbol:
                 self.bindings[function.facts.name].function = function
             elif isinstance(statement, facts.DefineClass):
                 self.bindings[self.classes[statement.class_].facts.name].class_ = self.classes[statement.class_]
-            elif isinstance(statement, facts.Assign) and statement.value is not None:
-                self._bind_targets(statement, statement.value)
+            elif isinstance(statement, facts.Assign):
+                nothing = facts.Unknown(statement.at, statement.end, "no value")
+                self._bind_targets(statement, statement.value if statement.value is not None else nothing)
             elif isinstance(statement, facts.AugmentedAssign):
                 self._bind_augmented(statement)
             elif isinstance(statement, facts.Import):
@@ -165,6 +166,11 @@ class ModuleSymbol:
                 self.bindings[imported.alias or imported.module.partition(".")[0]].imports.append((statement, imported))
             else:
                 self.bindings[imported.alias or imported.name].imports.append((statement, imported))
+
+    def enclosing(self, offset: int) -> FunctionSymbol | None:
+        """The innermost function around a character offset."""
+        around = [f for f in self.functions if f.facts.at <= offset < f.facts.end]
+        return max(around, key=lambda function: function.facts.at) if around else None
 
     def absolute(self, statement: facts.Import, imported: facts.ImportedName) -> str:
         """The absolute dotted name of the module that an import names."""

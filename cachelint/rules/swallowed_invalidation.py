@@ -63,6 +63,8 @@ def check(program: Program) -> Iterator[Finding]:
     for event in program.cache_events:
         if not program.is_delete(event) or program.is_store(event):
             continue
+        if program.tolerates_stale(event):
+            continue
         clause = program.silent_clause(event)
         if clause is not None and clause.place not in seen:
             seen.add(clause.place)

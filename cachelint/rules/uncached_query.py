@@ -75,7 +75,9 @@ def check(program: Program) -> Iterator[Finding]:
         event = read.event
         if event.shape not in SHAPES or event.place in seen or event.entity is None:
             continue
-        if program.is_per_user(event) or program.is_never_cached(event.entity) or program.is_admin(read):
+        if program.is_per_user(event) or program.is_never_cached(event.entity):
+            continue
+        if program.is_admin(read) or program.is_orm_cached(event.entity):
             continue
         seen.add(event.place)
         yield _finding(program, read)
@@ -86,7 +88,8 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     entity = program.entity_name(event.entity)
     handler = read.handler.function
     more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
-    is_plain = event.certain and event.shape != "row"
+    is_decided = event.entity is not None and program.is_policy_cached(event.entity)
+    is_plain = event.certain and (event.shape != "row" or is_decided)
     return Finding(
         at=program.location(event.place),
         message=f"every request to `{handler.facts.name}`{more} reads {SHAPES[event.shape]} `{entity}` from the database: "
@@ -104,6 +107,7 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
             for each in read.handlers[:5]
             if each.function is not handler
         ),
+        severity=Severity.ERROR if is_decided and event.certain else None,
         persona=None if is_plain else Persona.PEDANTIC,
         confidence=None if event.certain else Confidence.LOW,
     )
