@@ -85,6 +85,15 @@ AIOCACHE = Library(
             ttl="ttl",
             swallows=True,
         ),
+        # Its lock is not guarded, unlike the entry.
+        Outage(
+            on="aiocache aiocache.decorators",
+            names="cached_stampede",
+            raises=_REDIS_DOWN,
+            root="redis.exceptions.RedisError",
+            kind="Redis",
+            when="cache=Cache.REDIS",
+        ),
         Outage(on=_MEMORY, raises="", kind="memory"),
         Outage(on=_REDIS, raises=_REDIS_DOWN, root="redis.exceptions.RedisError", kind="Redis"),
         Outage(on=_MEMCACHED, raises=_MEMCACHED_DOWN, root="builtins.OSError", kind="Memcached"),

@@ -49,7 +49,7 @@ PYDANTIC = (
     Obtains(
         on=MODEL,
         names="model_validate parse_obj from_orm model_validate_json parse_raw model_construct construct",
-        gives="self",
+        gives="instance",
     ),
     # Inside Annotated[...] or as a default: only a pattern says something about the characters.
     Parameter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ class Word(NamedTuple):
 def words_of(text: str) -> tuple[str, ...]:
     """The lower-case words of a name or phrase, the last one in the singular."""
     words = [word.lower() for word in _SPLIT.split(text) if word]
-    return tuple([*words[:-1], singular(words[-1])]) if words else ()
+    return (*words[:-1], singular(words[-1])) if words else ()
 
 
 def singular(word: str) -> str:
@@ -63,7 +64,7 @@ def in_key(word: Word, template: str) -> bool:
     segments = [words_of(segment) for segment in _SEGMENTS.split(literal) if segment.strip()]
     if any(_ends_with(segment, word.words) for segment in segments):
         return True
-    joined = [a + b for a, b in zip(segments, segments[1:], strict=False)]
+    joined = [a + b for a, b in itertools.pairwise(segments)]
     return len(word.words) > 1 and any(each == word.words for each in joined)
 
 

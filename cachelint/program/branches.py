@@ -77,6 +77,7 @@ def _plain(frame: Frame, test: facts.Expression) -> Known:
     value = library.consume(frame, value, "bool", test)
     known = Known(value)
     known.when_false.misses = hits(value)
+    known.when_true.misses = frozenset(o.what for o in value.origins if o.kind == "hit" and o.boxed)  # type: ignore[misc]
     checked = _checked(frame, test)
     if checked is not None:
         known.when_true.variables = checked

@@ -27,6 +27,7 @@ from cachelint.program.values import (
     Wrapped,
     boxed,
     carried,
+    cleaned,
     derived,
     join,
     thing,
@@ -201,7 +202,7 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
 
 def _fields(frame: Frame, symbol: ClassSymbol, arguments: Arguments) -> list[tuple[object, Value]]:
     names = [name for name, assigned in symbol.attributes.items() if any(a.annotation is not None for a in assigned)]
-    fields: list[tuple[object, Value]] = list(zip(names, arguments.positional))
+    fields: list[tuple[object, Value]] = list(zip(names, arguments.positional, strict=False))
     fields.extend((name, value) for name, value in arguments.named.items())
     return fields
 
@@ -268,6 +269,10 @@ def _method_of_unknown(
     special = _special_method(frame, func, receiver, arguments, node)
     if special is not None:
         return special
+    if any(origin.kind == "entity" for origin in receiver.origins):
+        # A condition on a column: what it is compared with says what selects the rows.
+        given = cleaned(carried(*arguments.all()).origins, safe=True, bounded=True)
+        return Value(origins=derived(receiver.origins) | given)
     checked = rows.text_method(frame, func.attr, receiver, arguments, node)
     if checked is not None:
         return checked

@@ -119,13 +119,13 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
         found = _generic_or_item(frame, base, index, node)
         if found is not None:
             return found
+    item = base.item(index.constant) if base.items is not None and index.constant is not NOTHING else None
+    if item is not None:
+        return item
     mapped = mapping_access(frame, base, index, node, "read")
     if mapped is not None:
         return mapped
     if base.items is not None:
-        item = base.item(index.constant) if index.constant is not NOTHING else None
-        if item is not None:
-            return item
         bounded = join([each for _, each in base.items])
         return replace(bounded, origins=bounded.origins | cleaned(derived(index.origins), safe=True, bounded=True))
     obtained = _item(frame, base, index, node)
@@ -140,7 +140,8 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
     name = index.constant if isinstance(index.constant, str) else None
     if name is not None:
         origins = frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins)
-    return replace(element, origins=element.origins | origins, text=None)
+    kept = frozenset(o for o in element.origins if o.kind != "input")
+    return replace(element, origins=kept | origins, text=None)
 
 
 def _generic_or_item(frame: Frame, base: Value, index: Value, node: facts.Subscript) -> Value | None:
@@ -244,7 +245,7 @@ def _dictionary(frame: Frame, node: facts.Dictionary) -> Value:
     items: list[tuple[object, Value]] = []
     complete = True
     origins: set[Origin] = set()
-    for key, value_node in zip(node.keys, node.values):
+    for key, value_node in zip(node.keys, node.values, strict=False):
         name = evaluate(frame, key) if key is not None else None
         value = evaluate(frame, value_node)
         origins |= value.origins
@@ -298,7 +299,7 @@ def _not(frame: Frame, node: facts.Not) -> Value:
 def _compare(frame: Frame, node: facts.Compare) -> Value:
     left = evaluate(frame, node.left)
     origins: set[Origin] = {each for each in left.origins if each.kind == "hit"}
-    for operator, right_node in zip(node.operators, node.rights):
+    for operator, right_node in zip(node.operators, node.rights, strict=False):
         right = evaluate(frame, right_node)
         if operator in ("in", "not in"):
             tested = mapping_access(frame, right, left, right_node, "test")
@@ -326,10 +327,8 @@ def _binary(frame: Frame, node: facts.Binary) -> Value:
         return _concatenated(frame, node, left, right)
     value = carried(left, right)
     if node.operator in ("|", "&", "+") and left.things:
-        lists = [join([v for _, v in (left.items or ()) + (right.items or ())])] if left.items else []
-        things = left.things if not lists else left.things
         items = left.items + right.items if left.items is not None and right.items is not None else None
-        return replace(value, things=things, items=items)
+        return replace(value, things=left.things, items=items)
     return value
 
 
@@ -391,7 +390,8 @@ def _comprehension(frame: Frame, node: facts.Comprehension) -> Value:
         frame.context = frame.context._replace(depth=frame.context.depth + 1)
         for condition in loop.conditions:
             known = knowledge(frame, condition)
-            hits |= {each for each in known.value.origins if each.kind == "hit"}
+            # What is left after such a condition may be what was found or what was missed.
+            hits |= {replace(each, boxed=True) for each in known.value.origins if each.kind == "hit"}
             for name, value in known.when_true.variables.items():
                 frame.variables[name] = value
     element = evaluate(frame, node.element)
@@ -463,7 +463,7 @@ def _grow(frame: Frame, name: str, key: Value, value: Value) -> None:
     before = frame.variables[name]
     items = before.items
     if items is not None and isinstance(key.constant, (str, int)):
-        items = tuple(pair for pair in items if pair[0] != key.constant) + ((key.constant, value),)
+        items = (*(pair for pair in items if pair[0] != key.constant), (key.constant, value))
     frame.variables[name] = replace(
         before, origins=trim(before.origins | derived(value.origins)), items=items, constant=NOTHING
     )

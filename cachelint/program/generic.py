@@ -64,7 +64,9 @@ def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[Fu
         )
         program.graph.events[function].append(event)
         if function not in known:
-            handler = Handler(function, frozenset(("GET",)), _path_of(program, symbol), "none", place, symbol)
+            layers = interpreter.class_layers.get(symbol, ())
+            path = _path_of(program, symbol)
+            handler = Handler(function, frozenset(("GET",)), path, "none", place, symbol, layers)
             known[function] = handler
             program.handlers.append(handler)
 

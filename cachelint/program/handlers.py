@@ -81,17 +81,17 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
         for symbol in module.classes:
             if symbol.facts.bases and symbol not in routed:
                 found.extend(_of_class(interpreter, symbol, "", (), Place(module.source.path, symbol.facts.at, 0)))
-    return _merged(found)
+    return _merged(interpreter, found)
 
 
-def _merged(found: list[Handler]) -> list[Handler]:
+def _merged(interpreter: Interpreter, found: list[Handler]) -> list[Handler]:
     """One handler per function: the methods of all its routes, the first path; all paths kept for the converters."""
     by_function: dict[FunctionSymbol, list[Handler]] = {}
     for handler in found:
         by_function.setdefault(handler.function, []).append(handler)
     merged = []
     for function, group in by_function.items():
-        first = max(group, key=lambda each: (each.dialect != "none", bool(each.path)))
+        first = max(group, key=lambda each: (_depth(interpreter, each.dialect), bool(each.path)))
         methods = frozenset().union(*(_methods_of(each) for each in group))
         if len(methods) > 1:
             methods -= {"*"}
@@ -99,6 +99,12 @@ def _merged(found: list[Handler]) -> list[Handler]:
         layers = first.layers if len(group) == 1 else _common_layers(group)
         merged.append(Handler(function, methods, first.path, first.dialect, first.place, first.owner, layers, paths))
     return merged
+
+
+def _depth(interpreter: Interpreter, dialect: str) -> int:
+    """How specific a framework's request type is: REST framework's is Django's and more."""
+    row = interpreter.dialects.get(dialect)
+    return len(interpreter.catalogue.lineage(row.request)) + 1 if row is not None and row.request else dialect != "none"
 
 
 def _common_layers(group: list[Handler]) -> tuple[Decorator, ...]:
@@ -209,6 +215,7 @@ def _targets(
             methods = restricted(interpreter, each.symbol, _methods(row, given))
             yield Handler(each.symbol, methods, _path(row, given), row.dialect, place, each.symbol.owner, layers)
         elif isinstance(each, ClassRef):
+            interpreter.class_layers.setdefault(each.symbol, layers)
             yield from _of_class(interpreter, each.symbol, _path(row, given), layers, place)
         elif isinstance(each, Instance) and isinstance(each.type, ClassSymbol):
             yield from _of_class(interpreter, each.type, _path(row, given), layers, place)
@@ -245,7 +252,7 @@ _GROUP = re.compile(r"\(\?P<(?P<name>\w+)>(?P<pattern>(?:[^()]|\([^()]*\))*)\)")
 
 def captured(interpreter: Interpreter, handler: Handler, name: str) -> tuple[bool, bool] | None:
     """(safe, bounded) of a URL parameter by its converters; None when no known path captures it."""
-    found: list[tuple[bool, bool]] = []
+    found = list(_by_lookup(interpreter, handler, name))
     for path in handler.raw_paths:
         for match in _GROUP.finditer(path):
             if match["name"] == name:
@@ -259,6 +266,25 @@ def captured(interpreter: Interpreter, handler: Handler, name: str) -> tuple[boo
     if not found:
         return None
     return all(safe for safe, _ in found), all(bounded for _, bounded in found)
+
+
+def _by_lookup(interpreter: Interpreter, handler: Handler, name: str) -> Iterator[tuple[bool, bool]]:
+    """What a viewset says of its lookup: lookup_value_regex, lookup_value_converter."""
+    if handler.owner is None or name not in ("pk", _lookup(interpreter, handler.owner, "lookup_field")):
+        return
+    pattern = _lookup(interpreter, handler.owner, "lookup_value_regex")
+    if pattern:
+        from cachelint.program.branches import is_strict_pattern
+
+        yield is_strict_pattern(pattern), False
+    word = _lookup(interpreter, handler.owner, "lookup_value_converter")
+    if word:
+        yield _converter(interpreter, "django", word)
+
+
+def _lookup(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> str:
+    found = classes.find_in_class(interpreter, symbol, name)
+    return found[1].constant if found is not None and isinstance(found[1].constant, str) else ""
 
 
 def _converter(interpreter: Interpreter, dialect: str, word: str) -> tuple[bool, bool]:

@@ -42,6 +42,12 @@ def dialect_of(interpreter: Interpreter, name: str) -> Dialect:
     return interpreter.dialects.get(name) or Dialect(name=name, others="none")
 
 
+def _is_open(parameter: facts.Parameter) -> bool:
+    """Whether the URL may fill it: no default, or None as a stand-in (`def retrieve(self, request, pk=None)`)."""
+    default = parameter.default
+    return default is None or (isinstance(default, facts.Constant) and default.value is None)
+
+
 def _is_receiver(function: FunctionSymbol, parameter: facts.Parameter) -> bool:
     return function.owner is not None and parameter is function.facts.parameters[0]
 
@@ -58,7 +64,7 @@ def _classify(
     if dialect.others == "path":
         if parameter.kind == "starstar":
             return "path", RAW
-        if parameter.default is not None and by_path is None:
+        if by_path is None and not _is_open(parameter):
             return "", None
         return "path", by_path if by_path is not None else RAW
     marker = marker_of(interpreter, function, parameter)
@@ -216,6 +222,8 @@ def type_strength(frame: Frame, annotation: facts.Expression) -> tuple[bool, boo
         return _weakest([type_strength(frame, annotation.left), type_strength(frame, annotation.right)])
     if isinstance(annotation, facts.Subscript):
         return _generic_strength(frame, annotation)
+    if isinstance(annotation, facts.Call):
+        return _made_strength(frame, annotation)
     value = frame.evaluate(annotation)
     for each in value.things:
         if isinstance(each, External):
@@ -238,8 +246,15 @@ def _generic_strength(frame: Frame, annotation: facts.Subscript) -> tuple[bool, 
         return _weakest([type_strength(frame, each) for each in arguments])
     inner = type_strength(frame, arguments[0]) if arguments else RAW
     if names & WRAPPERS and len(arguments) > 1 and inner == RAW:
-        return True if _has_pattern(frame, arguments[1:]) else False, False
+        return _has_pattern(frame, arguments[1:]), False
     return inner
+
+
+def _made_strength(frame: Frame, annotation: facts.Call) -> tuple[bool, bool] | None:
+    """`constr(pattern=...)`, `conint(ge=1)`: a type made by a call."""
+    if _has_pattern(frame, (annotation,)):
+        return True, False
+    return type_strength(frame, annotation.func)
 
 
 def _has_pattern(frame: Frame, markers: tuple[facts.Expression, ...]) -> bool:
@@ -271,7 +286,10 @@ def _weakest(found: list[tuple[bool, bool] | None]) -> tuple[bool, bool] | None:
 
 
 DATA_MODELS = frozenset(
-    ["pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct", "ninja.Schema", "ninja.schema.Schema", "sqlmodel.SQLModel", "typing.TypedDict", "typing.NamedTuple", "typing_extensions.TypedDict"]
+    (
+        "pydantic.BaseModel pydantic.main.BaseModel msgspec.Struct ninja.Schema ninja.schema.Schema "
+        "sqlmodel.SQLModel typing.TypedDict typing.NamedTuple typing_extensions.TypedDict"
+    ).split()
 )
 
 
@@ -299,5 +317,7 @@ def field_strength(interpreter: Interpreter, instance: Instance, name: str) -> t
         for statement in each.attributes.get(name, ()):
             if statement.annotation is not None:
                 frame = Frame(interpreter, each.module, None, Summary(None, each.module))
+                if isinstance(statement.value, facts.Call) and _has_pattern(frame, (statement.value,)):
+                    return True, False
                 return type_strength(frame, statement.annotation)
     return None

@@ -19,6 +19,7 @@ from cachelint.program.symbols import Binding, ClassSymbol, FunctionSymbol, Modu
 from cachelint.program.values import (
     UNKNOWN,
     ClassRef,
+    Decorator,
     External,
     FunctionRef,
     Instance,
@@ -60,6 +61,7 @@ class Interpreter:
         self.dialects = {row.name: row for row in catalogue.dialects}
         self.request_types: dict[FunctionSymbol, str] = {}
         self.configured: dict[str, dict[str, object]] = {}
+        self.class_layers: dict[ClassSymbol, tuple[Decorator, ...]] = {}
         self.tracks_loaders = False
         self.dependencies: set[FunctionSymbol] = set()
         self.related: dict[tuple[ClassSymbol, str], Value] | None = None

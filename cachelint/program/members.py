@@ -83,8 +83,7 @@ def of_class(frame: Frame, symbol: ClassSymbol, name: str, receiver: Value, node
         value = library.member_value(frame, Instance(base, of=symbol), name, receiver, node, of_class=symbol)
         if value is not None:
             return value
-    related = library.relations(interpreter).get((symbol, name))
-    return related
+    return library.relations(interpreter).get((symbol, name))
 
 
 def _class_member(frame: Frame, symbol: ClassSymbol, value: Value, name: str, node: facts.Node) -> Value:

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 # Words of keys, functions, classes and modules that speak of state no loader can rebuild.
 STORE_WORDS = frozenset(
-    ["lock", "locks", "mutex", "semaphore", "queue", "queues", "session", "sessions", "throttle", "throttling", "ratelimit", "ratelimits", "limiter", "otp", "token", "tokens", "nonce", "csrf", "captcha", "challenge", "verification", "idempotency", "idempotent", "presence", "online", "pubsub", "job", "jobs", "task", "tasks", "broker", "leader", "heartbeat", "attempts", "blacklist", "blocklist", "denylist", "revoked"]
+    (
+        "lock locks mutex semaphore queue queues session sessions throttle throttling ratelimit ratelimits "
+        "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
+        "online pubsub job jobs task tasks broker leader heartbeat attempts blacklist blocklist denylist "
+        "revoked"
+    ).split()
 )
 PAIRS = (("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
 _SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")

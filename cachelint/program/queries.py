@@ -36,12 +36,13 @@ def uncached_reads(program: Program) -> Iterator[UncachedRead]:
     reached: dict[FunctionSymbol, tuple[Handler, tuple[CallEdge, ...]]] = {}
     queue: deque[FunctionSymbol] = deque()
     for handler in program.handlers:
-        if may_cache(program, handler) and not is_covered(
-            program, handler.function, program.graph.entry(handler.function)
+        if (
+            may_cache(program, handler)
+            and not is_covered(program, handler.function, program.graph.entry(handler.function))
+            and handler.function not in reached
         ):
-            if handler.function not in reached:
-                reached[handler.function] = (handler, ())
-                queue.append(handler.function)
+            reached[handler.function] = (handler, ())
+            queue.append(handler.function)
     while queue:
         function = queue.popleft()
         handler, way = reached[function]

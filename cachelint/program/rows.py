@@ -664,7 +664,9 @@ def _sanitizes(site: CallSite, row: Sanitizes) -> Value:
 
 def _passes(site: CallSite, row: Passes) -> Value:
     value = carried(*site.arguments.all(), site.receiver)
-    if row.argument not in ("*", ""):
+    if row.argument == "self":
+        value = carried(site.receiver)
+    elif row.argument not in ("*", ""):
         value = carried(site.given.get(row.argument, UNKNOWN))
     if row.gives.startswith("argument:"):
         given = site.given.get(row.gives.removeprefix("argument:"), UNKNOWN)
@@ -678,6 +680,8 @@ def _invokes(site: CallSite, row: Invokes) -> Value:
     from cachelint.program.calls import Arguments, call_value
 
     function = site.given.get(row.function, UNKNOWN)
+    if row.deferred:
+        _defer(site)
     if row.gives == "callable":
         return thing(Wrapped(function, deferred=row.deferred)) if function.things else function
     frame = site.frame
@@ -692,6 +696,14 @@ def _invokes(site: CallSite, row: Invokes) -> Value:
     finally:
         frame.context = context
     return UNKNOWN if row.deferred else result
+
+
+def _defer(site: CallSite) -> None:
+    """create_task(f(x)): the call in the arguments only made a coroutine, which runs on its own."""
+    here = site.frame.place(site.node)
+    for each in (*site.frame.summary.events, *site.frame.summary.calls):
+        if each.place.path == here.path and here.at <= each.place.at < here.end:
+            each.context = each.context._replace(deferred=True)
 
 
 def _renders(site: CallSite, row: Renders) -> Value | None:

@@ -116,7 +116,7 @@ class Settings:
 
 def _entries(frame: Frame, expression: facts.Expression) -> Iterator[tuple[str, Value, facts.Node | None]]:
     if isinstance(expression, facts.Dictionary):
-        for key, value in zip(expression.keys, expression.values):
+        for key, value in zip(expression.keys, expression.values, strict=False):
             alias = frame.evaluate(key).constant if key is not None else None
             if isinstance(alias, str) and key is not None:
                 yield alias, frame.evaluate(value), None
@@ -171,7 +171,7 @@ def _expressions(statement: facts.Statement) -> Iterator[facts.Expression]:
 
 def _in_displays(expression: facts.Expression, name: str) -> Iterator[tuple[facts.Expression, facts.Node]]:
     if isinstance(expression, facts.Dictionary):
-        for key, value in zip(expression.keys, expression.values):
+        for key, value in zip(expression.keys, expression.values, strict=False):
             if isinstance(key, facts.Constant) and key.value == name:
                 yield value, key
             yield from _in_displays(value, name)

@@ -65,9 +65,8 @@ def _provided(frame: Frame, function: FunctionSymbol, parameter: facts.Parameter
                 frame.interpreter.dependencies.add(init)
     value = call_value(frame, given, NO_ARGUMENTS, parameter)
     inner = [frame.interpreter.summary(t.symbol).returns for t in given.things if isinstance(t, FunctionRef)]
-    value = replace(value, origins=value.origins.union(*(each.origins for each in inner)))
-    if value.text is None and len(inner) == 1:
-        value = replace(value, text=inner[0].text)
+    if inner:
+        value = replace(join(inner), things=value.things)
     own = frame.interpreter.parameter(function, parameter)
     if inputs.says_who_asks(frame.interpreter, given, parameter):
         origin = Origin("identity", parameter.name, parameter.name, frame.place(parameter))

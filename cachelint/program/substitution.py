@@ -30,8 +30,8 @@ def substitute(value: Value, function: FunctionSymbol, arguments: Mapping[str, V
     if depth > DEPTH:
         return UNKNOWN
     direct = _direct_argument(value.origins, function, arguments)
-    if direct is not None and not value.things and value.text is None and value.items is None:
-        return direct
+    if direct is not None and value.text is None and value.items is None:
+        return direct if direct.things else replace(direct, things=value.things)
     origins: set[Origin] = set()
     for origin in value.origins:
         origins.update(_origins(origin, function, arguments))
@@ -134,7 +134,7 @@ def bind_arguments(
         bound[open_positions[0].name] = Value(things=(target.receiver,))
         open_positions = open_positions[1:]
     open_positions = [p for p in open_positions if p.name not in bound]
-    for parameter, argument in zip(open_positions, positional):
+    for parameter, argument in zip(open_positions, positional, strict=False):
         bound[parameter.name] = argument
     rest = positional[len(open_positions) :]
     names = {p.name for p in parameters}

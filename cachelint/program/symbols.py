@@ -147,7 +147,7 @@ class ModuleSymbol:
             elif isinstance(target, facts.Subscript) and isinstance(target.value, facts.Name):
                 self.bindings[target.value.id].items.append((target, value))
             elif isinstance(target, facts.Collection) and isinstance(value, facts.Collection):
-                for each, part in zip(target.items, value.items):
+                for each, part in zip(target.items, value.items, strict=False):
                     if isinstance(each, facts.Name):
                         self.bindings[each.id].assigned.append((statement, part))
 
