@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from cachelint.program import guards
 from cachelint.program.effects import CallEdge, Clause, Event, Guard
 from cachelint.program.handlers import Handler
+from cachelint.program.purpose import words
 from cachelint.program.rows import constant_values
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place
-from cachelint.vocabulary import Memoizes, Outage
+from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, Memoizes, Outage
 
 if TYPE_CHECKING:
     from cachelint.program import Program
 
 DJANGO_CACHE = "django.core.cache.backends.base.BaseCache"
+CACHE_CALLS = (CacheDelete, CacheRead, CacheScan, CacheTouch)
 NETWORK_ERRORS = frozenset(("builtins.ConnectionError", "builtins.TimeoutError", "builtins.OSError"))
 
 
@@ -144,7 +146,7 @@ def failure(program: Program, event: Event) -> Failure | None:
     if not raised.errors or event.context.deferred or event.function is None:
         return None
     found = Failure(event, raised)
-    errors = _pass(program, found, raised.errors, event.context.guards, raised)
+    errors = _pass(program, found, raised.errors, event.context.guards, is_near=True)
     queue: deque[tuple[FunctionSymbol, frozenset[str], tuple[CallEdge, ...]]] = deque()
     queue.append((event.function, errors, ()))
     seen: set[tuple[FunctionSymbol, frozenset[str]]] = set()
@@ -152,7 +154,7 @@ def failure(program: Program, event: Event) -> Failure | None:
         function, errors, way = queue.popleft()
         if not (isinstance(event.row, Memoizes) and not way):
             entry = program.graph.entry(function)
-            errors = _pass(program, found, errors, entry.guards, raised)
+            errors = _pass(program, found, errors, entry.guards, is_near=not way)
             if entry.deferred:
                 continue
         if not errors or (function, errors) in seen:
@@ -162,13 +164,13 @@ def failure(program: Program, event: Event) -> Failure | None:
             found.ways.append((handler, way))
         for edge in program.graph.callers.get(function, ()):
             if not edge.context.deferred and edge.caller is not None:
-                left = _pass(program, found, errors, edge.context.guards, raised)
+                left = _pass(program, found, errors, edge.context.guards)
                 queue.append((edge.caller, left, (edge, *way)))
     return found if found.ways else None
 
 
 def _pass(
-    program: Program, found: Failure, errors: frozenset[str], around: tuple[Guard, ...], raised: Raised
+    program: Program, found: Failure, errors: frozenset[str], around: tuple[Guard, ...], is_near: bool = False
 ) -> frozenset[str]:
     """The errors left after some guards; remembers a guard that was meant for them and is not enough."""
     for guard in reversed(around):
@@ -176,15 +178,18 @@ def _pass(
             return errors
         left = guards.after(program.interpreter, errors, (guard,))
         left = frozenset(error for error in left if not program.is_answer(error))
-        clause = _meant(program, guard, errors)
+        clause = _meant(program, guard, errors, is_near)
         if left & errors and clause is not None and found.guard is None:
             found.guard, found.missed = (guard, clause), left & errors
         errors = left
     return errors
 
 
-def _meant(program: Program, guard: Guard, errors: frozenset[str]) -> Clause | None:
-    """The clause that was written against a cache outage: it stops some of the errors, or ones that look like them."""
+def _meant(program: Program, guard: Guard, errors: frozenset[str], is_near: bool) -> Clause | None:
+    """The clause that was written against a cache outage: it stops some of the errors, or ones that look like them.
+
+    Builtin network errors look like them only around the call itself, and not beside classes about something else:
+    further out, `except OSError` is about files and sockets of other kinds."""
     canonical = program.interpreter.catalogue.canonical
     for clause in guard.clauses:
         if clause.raises == "same":
@@ -194,8 +199,8 @@ def _meant(program: Program, guard: Guard, errors: frozenset[str]) -> Clause | N
         names = {canonical(name) for name in clause.types}
         known = program.interpreter.catalogue.errors
         own = {n for name in names if name not in known for n in program.interpreter.error_ancestors(name)}
-        related = {n for name in names for n in program.interpreter.catalogue.ancestors(name)} | own
-        if related & NETWORK_ERRORS or (names | own) & program.outage_errors:
+        looks_alike = is_near and all(program.interpreter.catalogue.ancestors(n) & NETWORK_ERRORS for n in names)
+        if looks_alike or (names | own) & program.outage_errors:
             return clause
     return None
 
@@ -238,7 +243,19 @@ def silent_clause(program: Program, event: Event) -> Clause | None:
         if function in seen:
             continue
         seen.add(function)
+        if not _only_invalidates(program, function):
+            continue
         for edge in program.graph.callers.get(function, ()):
             if edge.caller is not None:
                 queue.append((edge.caller, edge.context.guards))
     return None
+
+
+INVALIDATING = frozenset("invalidate delete drop clear forget evict purge flush expire remove bust reset".split())
+
+
+def _only_invalidates(program: Program, function: FunctionSymbol) -> bool:
+    """Whether a try around a call of this function is about the invalidation: that is all the function does."""
+    names = set(words(function.facts.name))
+    events = program.graph.events.get(function, [])
+    return bool(names & INVALIDATING) and all(isinstance(event.row, CACHE_CALLS) for event in events)
