@@ -556,13 +556,15 @@ class Invokes(Row, frozen=True, kw_only=True, tag=True):
 
 class Passes(Row, frozen=True, kw_only=True, tag=True):
     """A call whose result carries the data of an argument: json.dumps(x), dict(x), model_to_dict(x), list(x), copy(x).
-    `argument` names it, "*" all; `gives` "" or "argument:NAME" when the type travels too."""
+    `argument` names it, "*" all; `gives` "" or "argument:NAME" when the type travels too. `as_text`: the result is text
+    made of everything the argument holds."""
 
     on: str
     names: str
     params: str = ""
     argument: str = "*"
     gives: str = ""
+    as_text: bool = False
 
 
 class Configures(Row, frozen=True, kw_only=True, tag=True):

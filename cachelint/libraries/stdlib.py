@@ -9,7 +9,8 @@ LOOP = "asyncio.AbstractEventLoop"
 GROUP = "asyncio.TaskGroup"
 
 CARRIERS = (
-    Passes(on="json orjson ujson rapidjson simplejson", names="dumps loads", params="obj", argument="obj"),
+    Passes(on="json orjson ujson rapidjson simplejson", names="loads", params="obj", argument="obj"),
+    Passes(on="json orjson ujson rapidjson simplejson", names="dumps", params="obj", argument="obj", as_text=True),
     Passes(on="json simplejson", names="dump", params="obj fp", argument="obj"),
     Passes(on="json simplejson", names="load", params="fp", argument="fp"),
     Passes(on="pickle cloudpickle dill marshal", names="dumps loads", params="obj", argument="obj"),
@@ -28,7 +29,9 @@ CARRIERS = (
         argument="iterable",
     ),
     Passes(on="builtins", names="next anext", params="iterator default", argument="*"),
-    Passes(on="builtins", names="str repr ascii bytes bytearray format", params="object", argument="object"),
+    Passes(
+        on="builtins", names="str repr ascii bytes bytearray format", params="object", argument="object", as_text=True
+    ),
     Passes(on="builtins", names="vars", params="object", argument="object"),
     Passes(on="builtins", names="getattr", params="object name default", argument="object"),
     Passes(on="itertools", names="chain islice", params="*values", argument="*"),

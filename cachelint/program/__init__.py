@@ -275,6 +275,10 @@ class Program:
         """Whether a read serves only administration pages."""
         return all(queries.is_admin(self, handler) for handler in read.handlers or (read.handler,))
 
+    def is_restricted(self, read: UncachedRead) -> bool:
+        """Whether a read serves only pages that ask for a special right."""
+        return all(queries.is_restricted(self, handler) for handler in read.handlers or (read.handler,))
+
     def entity_name(self, entity: ClassSymbol | str | None) -> str:
         """A model's or table's own name."""
         return entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]

@@ -30,7 +30,9 @@ from cachelint.program.values import (
     cleaned,
     derived,
     join,
+    parts_of,
     thing,
+    unboxed,
 )
 
 # Beyond this many possible callees a call says nothing.
@@ -276,11 +278,30 @@ def _method_of_unknown(
     checked = rows.text_method(frame, func.attr, receiver, arguments, node)
     if checked is not None:
         return checked
+    if func.attr == "join" and isinstance(receiver.constant, str) and arguments.positional:
+        return _joined(frame, receiver.constant, arguments.positional[0], node)
     if receiver.text is not None or (receiver.constant is not None and isinstance(receiver.constant, str)):
         return carried(receiver, *arguments.all())
-    return Value(origins=_renamed(derived(receiver.origins), func.attr, arguments))
+    is_text = func.attr in TEXT_METHODS
+    origins = derived(receiver.origins) if is_text else parts_of(receiver.origins)
+    return Value(origins=_renamed(origins, func.attr, arguments))
 
 
+def _joined(frame: Frame, separator: str, given: Value, node: facts.Call) -> Value:
+    """`":".join(parts)`: a template where the parts are known, else text made of what they hold."""
+    if given.items and all(isinstance(key, int) for key, _ in given.items):
+        filled = [(value, frame.place(node), "") for _, value in given.items]
+        pattern = separator.replace("%", "%%").join(["%s"] * len(filled))
+        return formatting.interpolated(pattern, filled) or UNKNOWN
+    return Value(origins=unboxed(given.origins))
+
+
+TEXT_METHODS = frozenset(
+    (
+        "strip lstrip rstrip lower upper casefold title capitalize replace encode decode removeprefix removesuffix "
+        "zfill ljust rjust center swapcase translate expandtabs format split rsplit splitlines partition rpartition copy"
+    ).split()
+)
 GETTERS = frozenset(("get", "getlist", "getall", "getone", "get_list", "pop"))
 
 

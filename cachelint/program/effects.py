@@ -23,10 +23,11 @@ class Clause(NamedTuple):
 
 
 class Guard(NamedTuple):
-    """One `try` around a piece of code: its clauses in order."""
+    """One `try` around a piece of code: its clauses in order, and how many calls it guards."""
 
     clauses: tuple[Clause, ...]
     place: Place
+    calls: int = 1
 
 
 class Context(NamedTuple):

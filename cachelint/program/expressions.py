@@ -25,11 +25,13 @@ from cachelint.program.values import (
     Origin,
     Text,
     Value,
+    boxed,
     carried,
     cleaned,
     constant,
     derived,
     join,
+    parts_of,
     thing,
     trim,
 )
@@ -136,7 +138,7 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
     element = library.element(frame, base, node) if base.things else UNKNOWN
     if before is not base and any(i.type != "builtins.list" for i in base.instances()):
         element = base
-    origins = derived(base.origins)
+    origins = parts_of(base.origins)
     name = index.constant if isinstance(index.constant, str) else None
     if name is not None:
         origins = frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins)
@@ -234,7 +236,7 @@ def _collection(frame: Frame, node: facts.Collection) -> Value:
             values.append(library.element(frame, inner, item))
         else:
             values.append(evaluate(frame, item))
-    origins = trim(derived(frozenset().union(*(value.origins for value in values)))) if values else frozenset()
+    origins = trim(boxed(frozenset().union(*(value.origins for value in values)))) if values else frozenset()
     elements = {i.type for v in values for i in v.instances()}
     of = elements.pop() if len(elements) == 1 else None
     items = None if has_star else tuple(enumerate(values))
@@ -258,7 +260,7 @@ def _dictionary(frame: Frame, node: facts.Dictionary) -> Value:
     site = frame.place(node) if frame.function is None else None
     instance = Instance("builtins.dict", site=site)
     known = tuple(items) if complete and items else None
-    return Value(things=(instance,), origins=trim(derived(frozenset(origins))), items=known)
+    return Value(things=(instance,), origins=trim(boxed(frozenset(origins))), items=known)
 
 
 def _conditional(frame: Frame, node: facts.Conditional) -> Value:
@@ -465,7 +467,7 @@ def _grow(frame: Frame, name: str, key: Value, value: Value) -> None:
     if items is not None and isinstance(key.constant, (str, int)):
         items = (*(pair for pair in items if pair[0] != key.constant), (key.constant, value))
     frame.variables[name] = replace(
-        before, origins=trim(before.origins | derived(value.origins)), items=items, constant=NOTHING
+        before, origins=trim(before.origins | boxed(value.origins)), items=items, constant=NOTHING
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cachelint.program.effects import CallEdge, Event
@@ -124,6 +124,9 @@ def _at_call(
         yield from _entrances(argument, given, template, way, step.depth + 1)
         return
     place = step.place if step.in_template else given
+    if origin.part:
+        whole = frozenset(each for each in argument.origins if not each.part)
+        argument = replace(argument, origins=whole)
     yield _Search(argument, place, step.template, way, step.in_template, step.depth + 1)
 
 

@@ -22,7 +22,17 @@ def guard_of(frame: Frame, statement: facts.Try) -> Guard | None:
     clauses = tuple(_clause(frame, handler) for handler in statement.handlers)
     if any(isinstance(each, facts.Return) for each in statement.final):
         clauses += (Clause(EVERYTHING, "", True, frame.place(statement)),)
-    return Guard(clauses, frame.place(statement)) if clauses else None
+    return Guard(clauses, frame.place(statement), count_calls(statement.body)) if clauses else None
+
+
+def count_calls(node: object) -> int:
+    """How many calls a piece of code makes, nested functions left out."""
+    if isinstance(node, tuple):
+        return sum(count_calls(each) for each in node)
+    if not isinstance(node, facts.Node):
+        return 0
+    inside = sum(count_calls(getattr(node, name)) for name in node.__struct_fields__[2:])
+    return inside + isinstance(node, facts.Call)
 
 
 def _clause(frame: Frame, handler: facts.Handler) -> Clause:

@@ -22,6 +22,7 @@ from cachelint.program.values import (
     cleaned,
     derived,
     join,
+    parts_of,
     thing,
 )
 
@@ -44,9 +45,9 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
         found.append(item)
     value = join([each for each in found if each is not None])
     if value is UNKNOWN:
-        return Value(origins=derived(receiver.origins)) if receiver.origins else UNKNOWN
+        return Value(origins=parts_of(receiver.origins)) if receiver.origins else UNKNOWN
     if any(isinstance(each, (Instance, Member)) for each in receiver.things) and not value.origins:
-        return replace(value, origins=derived(receiver.origins))
+        return replace(value, origins=parts_of(receiver.origins))
     return value
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DJANGO_CACHE = "django.core.cache.backends.base.BaseCache"
 CACHE_CALLS = (CacheDelete, CacheRead, CacheScan, CacheTouch)
+# A try around more calls than this is about more than the cache.
+FEW_CALLS = 4
 NETWORK_ERRORS = frozenset(("builtins.ConnectionError", "builtins.TimeoutError", "builtins.OSError"))
 
 
@@ -199,7 +201,11 @@ def _meant(program: Program, guard: Guard, errors: frozenset[str], is_near: bool
         names = {canonical(name) for name in clause.types}
         known = program.interpreter.catalogue.errors
         own = {n for name in names if name not in known for n in program.interpreter.error_ancestors(name)}
-        looks_alike = is_near and all(program.interpreter.catalogue.ancestors(n) & NETWORK_ERRORS for n in names)
+        looks_alike = (
+            is_near
+            and guard.calls <= FEW_CALLS
+            and all(program.interpreter.catalogue.ancestors(n) & NETWORK_ERRORS for n in names)
+        )
         if looks_alike or (names | own) & program.outage_errors:
             return clause
     return None

@@ -17,7 +17,7 @@ STORE_WORDS = frozenset(
         "lock locks mutex semaphore queue queues session sessions throttle throttling ratelimit ratelimits "
         "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
         "online pubsub job jobs task tasks broker leader heartbeat attempts blacklist blocklist denylist "
-        "revoked"
+        "revoked metric metrics health healthcheck healthz readiness liveness"
     ).split()
 )
 PAIRS = (("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
@@ -39,6 +39,6 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
     texts.extend(program.key_templates(event))
-    texts.append(program.function_name(event))
+    texts.extend((program.function_name(event), event.module.name.rpartition(".")[2]))
     found = {word for text in texts for word in words(text)}
     return bool(found & STORE_WORDS) or any(set(pair) <= found for pair in PAIRS)

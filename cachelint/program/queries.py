@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cachelint.facts import model as facts
+from cachelint.program import inputs
 from cachelint.program.decorators import applied
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
-from cachelint.program.values import NONE, Place
+from cachelint.program.values import NONE, FunctionRef, Place
 from cachelint.vocabulary import DbRead, DbWrite, Memoizes
 
 if TYPE_CHECKING:
@@ -137,6 +139,41 @@ def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Eve
 
 
 ADMIN = frozenset(("admin", "admins", "backoffice", "staff"))
+RESTRICTED = ADMIN | {"permission", "permissions", "superuser", "role", "roles", "privilege", "privileges", "scopes"}
+
+
+def is_restricted(program: Program, handler: Handler) -> bool:
+    """Whether a handler asks for a special right: few people see such pages, and they want them fresh.
+
+    Decided by the names of decorators, dependencies, base classes and permission attributes; a plain login, or a
+    permission class that only asks for one, is no special right."""
+    names = [each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.function)]
+    for parameter in handler.function.facts.parameters:
+        given = inputs.dependency(program.interpreter, handler.function, parameter)
+        names.extend(t.symbol.facts.name for t in given.things if isinstance(t, FunctionRef)) if given else None
+    if handler.owner is not None:
+        names.extend(each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.owner))
+        names.extend(_class_marks(program, handler.owner))
+    return any(RESTRICTED & set(words(name)) for name in names)
+
+
+def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
+    """Names of base classes, of what permission attributes hold, and of attributes that name a permission."""
+    for base in program.interpreter.mro(symbol):
+        yield base.facts.name if isinstance(base, ClassSymbol) else base.rpartition(".")[2]
+        for name, assigned in base.attributes.items() if isinstance(base, ClassSymbol) else ():
+            if name == "permission_classes":
+                value = assigned[-1].value
+                for item in value.items if isinstance(value, facts.Collection) else ():
+                    yield from _permission_name(item)
+            elif name.startswith("permission") and isinstance(assigned[-1].value, facts.Constant):
+                yield "permission" if assigned[-1].value.value else ""
+
+
+def _permission_name(item: facts.Expression) -> Iterator[str]:
+    name = item.id if isinstance(item, facts.Name) else item.attr if isinstance(item, facts.Attribute) else ""
+    if name not in ("AllowAny", "IsAuthenticated", "IsAuthenticatedOrReadOnly", ""):
+        yield "permission"
 
 
 def is_admin(program: Program, handler: Handler) -> bool:

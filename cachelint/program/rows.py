@@ -31,6 +31,7 @@ from cachelint.program.values import (
     join,
     thing,
     trim,
+    unboxed,
 )
 from cachelint.vocabulary import (
     Authenticates,
@@ -474,10 +475,9 @@ def _obtains(site: CallSite, row: Obtains) -> Value | None:
 def _narrow(site: CallSite) -> None:
     """`execute(...).scalar_one()`: of the rows that were read only one is wanted."""
     read = dict(site.client.options).get("read") if site.client is not None else None
-    for event in reversed(site.frame.summary.events):
-        if read is not None and event.place == read and event.shape == "rows":
+    for event in site.frame.summary.events if read is not None else ():
+        if event.place == read and event.shape == "rows":
             event.shape = "row"
-            return
 
 
 def _db_lazy(site: CallSite, row: DbLazy) -> Value:
@@ -668,6 +668,8 @@ def _passes(site: CallSite, row: Passes) -> Value:
         value = carried(site.receiver)
     elif row.argument not in ("*", ""):
         value = carried(site.given.get(row.argument, UNKNOWN))
+    if row.as_text:
+        value = replace(value, origins=unboxed(value.origins))
     if row.gives.startswith("argument:"):
         given = site.given.get(row.gives.removeprefix("argument:"), UNKNOWN)
         return replace(given, origins=given.origins | value.origins)

@@ -70,7 +70,10 @@ def _origins(origin: Origin, function: FunctionSymbol, arguments: Mapping[str, V
     if argument is None:
         return frozenset()
     given = argument.origins if origin.direct else derived(argument.origins)
-    if not (origin.safe or origin.bounded or origin.boxed):
+    if origin.part:
+        # A part of a part of something is too far from it to say what it holds.
+        given = frozenset(replace(each, boxed=each.boxed or each.part) for each in given)
+    if not (origin.safe or origin.bounded or origin.boxed or origin.part):
         return given
     return frozenset(
         replace(
@@ -78,6 +81,7 @@ def _origins(origin: Origin, function: FunctionSymbol, arguments: Mapping[str, V
             safe=each.safe or origin.safe,
             bounded=each.bounded or origin.bounded,
             boxed=each.boxed or origin.boxed,
+            part=each.part or origin.part,
         )
         for each in given
     )

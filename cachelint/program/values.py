@@ -33,6 +33,7 @@ class Origin:
     "entity" (what = class symbol or dotted name), "hit" (a cache read; what = its place), "digest".
     `safe`: can only hold harmless characters by now; `bounded`: takes finitely many values by now.
     `direct`: the value itself and not something computed from it. `boxed`: held inside an object made from it.
+    `part`: one part of it (an attribute, an item), so of a text nothing, of a mapping anything.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Origin:
     bounded: bool = False
     direct: bool = True
     boxed: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,16 @@ def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[
     return frozenset(
         replace(origin, safe=origin.safe or safe, bounded=origin.bounded or bounded, direct=False) for origin in origins
     )
+
+
+def parts_of(origins: frozenset[Origin]) -> frozenset[Origin]:
+    """The sources of an attribute or item of something."""
+    return frozenset(replace(origin, direct=False, part=True) for origin in origins)
+
+
+def unboxed(origins: frozenset[Origin]) -> frozenset[Origin]:
+    """The sources of a text made of all that a collection holds."""
+    return frozenset(replace(origin, direct=False, boxed=False) for origin in origins)
 
 
 def boxed(origins: frozenset[Origin]) -> frozenset[Origin]:

@@ -51,6 +51,8 @@ A cache is on the way: a caching decorator, a get-or-set, a read that missed and
 The rows are selected by who asks (the current user, the session), or the policy says never to cache them.
 The handler writes the database as well, serves only unsafe methods, or belongs to the admin.
 The query only tests existence.
+Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
+queries are reported for the pedantic persona, as single rows are.
 
 References
 rules.md, CL401. libraries.md, section 2: which call runs a query.
@@ -89,7 +91,8 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     handler = read.handler.function
     more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
     is_decided = event.entity is not None and program.is_policy_cached(event.entity)
-    is_plain = event.certain and (event.shape != "row" or is_decided)
+    is_common = event.shape != "row" and not program.is_restricted(read)
+    is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),
         message=f"every request to `{handler.facts.name}`{more} reads {SHAPES[event.shape]} `{entity}` from the database: "
