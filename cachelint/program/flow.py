@@ -124,6 +124,8 @@ def _at_call(
         yield from _entrances(argument, given, template, way, step.depth + 1)
         return
     place = step.place if step.in_template else given
+    if origin.part and not step.in_template:
+        return
     if origin.part:
         whole = frozenset(each for each in argument.origins if not each.part)
         argument = replace(argument, origins=whole)

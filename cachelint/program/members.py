@@ -132,7 +132,8 @@ def _of_object(
 
         strength = inputs.field_strength(interpreter, instance, name)
         if strength is not None:
-            origins = cleaned(receiver.origins, *strength) if any(strength) else derived(receiver.origins)
+            origins = parts_of(receiver.origins)
+            origins = cleaned(origins, *strength) if any(strength) else origins
             declared = _instance_member(frame, symbol, in_class[1], name, node, receiver)
             named = frozenset(replace(o, name=f"{o.name}.{name}") if o.kind == "input" else o for o in origins)
             return replace(declared, origins=declared.origins | named)

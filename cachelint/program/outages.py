@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DJANGO_CACHE = "django.core.cache.backends.base.BaseCache"
 CACHE_CALLS = (CacheDelete, CacheRead, CacheScan, CacheTouch)
 # A try around more calls than this is about more than the cache.
-FEW_CALLS = 4
+FEW_CALLS = 2
 NETWORK_ERRORS = frozenset(("builtins.ConnectionError", "builtins.TimeoutError", "builtins.OSError"))
 
 

@@ -25,6 +25,7 @@ from cachelint.program.values import (
     Thing,
     Value,
     Wrapped,
+    boxed,
     carried,
     cleaned,
     derived,
@@ -545,7 +546,12 @@ def _db_read(site: CallSite, row: DbRead) -> Value:
     value = result_of(site, row.gives, row.of)
     if not value.things and row.gives in ("element", "elements") and entity is not None:
         value = thing(Instance(entity) if row.gives == "element" else Instance("builtins.list", of=entity))
-    value = Value(things=value.things, items=value.items)
+    here = ("read", site.frame.place(site.node))
+    things = tuple(
+        replace(t, options=(here,)) if isinstance(t, Instance) and row.gives not in ("element", "elements") else t
+        for t in value.things
+    )
+    value = Value(things=things, items=value.items)
     source = Value(things=(Instance("builtins.list", of=entity),) if entity is not None else (), origins=origins)
     return replace(value, origins=library.entity_origins(site.frame, source, site.node))
 
@@ -668,6 +674,8 @@ def _passes(site: CallSite, row: Passes) -> Value:
         value = carried(site.receiver)
     elif row.argument not in ("*", ""):
         value = carried(site.given.get(row.argument, UNKNOWN))
+    if any(isinstance(each, ClassRef) for each in site.receiver.things):
+        value = replace(value, origins=boxed(value.origins))
     if row.as_text:
         value = replace(value, origins=unboxed(value.origins))
     if row.gives.startswith("argument:"):

@@ -70,7 +70,8 @@ def _provided(frame: Frame, function: FunctionSymbol, parameter: facts.Parameter
     own = frame.interpreter.parameter(function, parameter)
     if inputs.says_who_asks(frame.interpreter, given, parameter):
         origin = Origin("identity", parameter.name, parameter.name, frame.place(parameter))
-        value = replace(value, origins=value.origins | {origin})
+        # Who asks was looked up and checked: no longer the text that the client sent.
+        value = replace(value, origins=frozenset((origin,)), text=None)
     if not value.things:
         value = replace(value, things=own.things)
     return value

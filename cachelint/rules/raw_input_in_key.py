@@ -66,6 +66,8 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding per raw hole of a key template."""
     seen = set()
     for event in program.cache_events:
+        if program.is_store(event):
+            continue
         for arrival in program.raw_inputs(event):
             if arrival.place not in seen:
                 seen.add(arrival.place)
@@ -75,6 +77,8 @@ def check(program: Program) -> Iterator[Finding]:
 def _finding(program: Program, arrival: Arrival) -> Finding:
     event = arrival.event
     kind = program.client_kind(event)
+    # A bare value in the process's own bounded memory harms nobody else.
+    is_minor = not event.certain or (arrival.is_whole and kind == "memory")
     what = f"{arrival.origin.what} `{arrival.origin.name}`"
     return Finding(
         at=program.location(arrival.place),
@@ -84,7 +88,7 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
         function=program.function_name(event),
         trace=tuple(program.step(place, note) for place, note in arrival.way if place.path),
         confidence=None if event.certain else Confidence.MEDIUM,
-        persona=None if event.certain else Persona.PEDANTIC,
+        persona=Persona.PEDANTIC if is_minor else None,
     )
 
 
