@@ -230,6 +230,13 @@ class Program:
         """Whether a call uses the server as the only store of something, and not as a cache."""
         return purpose.is_store(self, event)
 
+    def is_store_key(self, arrival: Arrival) -> bool:
+        """Whether the template that user input enters belongs to a store, by its words or the names around it."""
+        module = self.interpreter.modules.by_path[arrival.place.path]
+        function = module.enclosing(arrival.place.at)
+        names = [arrival.template, module.name.rpartition(".")[2], function.facts.qualname if function else ""]
+        return any(purpose.speaks_of_store(name) for name in names)
+
     def function_name(self, event: Event) -> str:
         """The qualified name of the function that a call stands in, "" at the top level."""
         return event.function.facts.qualname if event.function is not None else ""
@@ -298,6 +305,10 @@ class Program:
     def is_delete(self, event: Event) -> bool:
         """Whether a call drops entries."""
         return isinstance(event.row, CacheDelete)
+
+    def is_pattern(self, event: Event) -> bool:
+        """Whether a call takes a pattern of keys and not a key."""
+        return isinstance(event.row, CacheScan) or (isinstance(event.row, CacheDelete) and event.row.pattern)
 
     def silent_clause(self, event: Event) -> Clause | None:
         """The clause in which the error of a cache call ends and nobody hears of it."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cachelint.program.effects import CallEdge, Event
-from cachelint.program.symbols import FunctionSymbol
-from cachelint.program.values import Gap, Origin, Place, Text, Value
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import Gap, Origin, Place, Text, Value, ranked
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -77,7 +77,7 @@ def _entrances(
 def _sources(program: Program, event: Event, step: _Search, seen: set[tuple[object, Place]]) -> Iterator[Arrival]:
     if step.depth > DEPTH:
         return
-    for origin in sorted(step.value.origins, key=lambda each: (each.kind, each.name, each.place)):
+    for origin in ranked(step.value.origins):
         if origin.safe or origin.boxed or (origin.what, step.place) in seen:
             continue
         seen.add((origin.what, step.place))
@@ -127,7 +127,9 @@ def _at_call(
     if origin.part and not step.in_template:
         return
     if origin.part:
-        whole = frozenset(each for each in argument.origins if not each.part)
+        # An object of the project holds more than what it was made from: only one that came as it is counts.
+        is_object = any(isinstance(i.type, ClassSymbol) for i in argument.instances())
+        whole = frozenset(o for o in argument.origins if not o.part and (o.direct or not is_object))
         argument = replace(argument, origins=whole)
     yield _Search(argument, place, step.template, way, step.in_template, step.depth + 1)
 

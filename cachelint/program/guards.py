@@ -134,7 +134,10 @@ def is_plain(expression: facts.Expression) -> bool:
 
 
 def after(interpreter: Interpreter, errors: frozenset[str], guards: tuple[Guard, ...]) -> frozenset[str]:
-    """Which of `errors` still escape after passing through `guards`, innermost last. "?" in a clause stops all."""
+    """Which of `errors` still escape after passing through `guards`, innermost last.
+
+    What cannot be resolved, a class caught or one raised instead, is taken to stop the error: silence before a wrong
+    finding."""
     for guard in reversed(guards):
         if not errors:
             break
@@ -147,7 +150,7 @@ def _through(interpreter: Interpreter, error: str, guard: Guard) -> Iterator[str
         if catches(interpreter, clause, error):
             if clause.raises == "same":
                 yield error
-            elif clause.raises:
+            elif clause.raises and clause.raises != "?":
                 yield clause.raises
             return
     yield error

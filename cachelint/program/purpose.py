@@ -38,7 +38,14 @@ def is_store(program: Program, event: Event) -> bool:
     if isinstance(event.row, CacheWrite) and (event.row.only_new or event.flags.get("nx") is True):
         return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
-    texts.extend(program.key_templates(event))
+    templates = [each for each in program.key_templates(event) if each]
+    if templates and all(speaks_of_store(each) for each in templates):
+        return True
     texts.extend((program.function_name(event), event.module.name.rpartition(".")[2]))
-    found = {word for text in texts for word in words(text)}
+    return any(speaks_of_store(text) for text in texts)
+
+
+def speaks_of_store(text: str) -> bool:
+    """Whether a key or name has a word of state that no loader can rebuild."""
+    found = set(words(text))
     return bool(found & STORE_WORDS) or any(set(pair) <= found for pair in PAIRS)

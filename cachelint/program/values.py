@@ -206,8 +206,15 @@ def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
     """At most ORIGINS of them, the same ones every time."""
     if len(origins) <= ORIGINS:
         return origins
-    ranked = sorted(origins, key=lambda origin: (origin.kind, origin.name, origin.place))
-    return frozenset(ranked[:ORIGINS])
+    return frozenset(ranked(origins)[:ORIGINS])
+
+
+def ranked(origins: frozenset[Origin]) -> list[Origin]:
+    """Origins in one order for every run, the nearest to the value itself first."""
+    return sorted(
+        origins,
+        key=lambda o: (o.kind, o.name, o.place, not o.direct, o.part, o.boxed, o.safe, o.bounded),
+    )
 
 
 def derived(origins: frozenset[Origin]) -> frozenset[Origin]:

@@ -38,6 +38,7 @@ async def users(cursor: int, limit: int):
 Stays silent when
 The text was validated or converted: a parameter typed int, UUID, Enum, Literal or with a strict pattern, a
 path converter such as int, slug or uuid, a digest, an allow-list, a full match against a strict pattern.
+The server is the only store of something: locks, queues, sessions, rate limits, tokens.
 The value is the server's own: the user's id, the session, a row from the database.
 The key is made by a decorator's default key builder (reported for the pedantic persona only where supported).
 
@@ -66,10 +67,10 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding per raw hole of a key template."""
     seen = set()
     for event in program.cache_events:
-        if program.is_store(event):
+        if program.is_store(event) or program.is_pattern(event):
             continue
         for arrival in program.raw_inputs(event):
-            if arrival.place not in seen:
+            if arrival.place not in seen and not program.is_store_key(arrival):
                 seen.add(arrival.place)
                 yield _finding(program, arrival)
 
