@@ -79,7 +79,8 @@ class Relation(Row, frozen=True, kw_only=True, tag=True):
     """A field that points to another entity: ForeignKey(to, related_name=...), relationship("Order").
 
     On the declaring class the attribute is one object, or `many_type` when `many`; on the target the attribute
-    `reverse` (parameter name of the explicit reverse name; "{model}_set" by default when `default_reverse`) is `reverse_type`.
+    `reverse` (parameter name of the explicit reverse name; "{model}_set" by default when `default_reverse`) is
+    `reverse_type`.
     """
 
     on: str
@@ -164,7 +165,8 @@ class GenericView(Row, frozen=True, kw_only=True, tag=True):
 
 class Renders(Row, frozen=True, kw_only=True, tag=True):
     """A call that evaluates lazy values handed to it inside `argument` (a dict or a plain value): template
-    rendering, serializers. "*" means every argument. `when` names a keyword that must be True (many=True), "" always."""
+    rendering, serializers. "*" means every argument. `when` names a keyword that must be True (many=True), ""
+    always."""
 
     on: str
     names: str
@@ -190,7 +192,8 @@ class CacheRead(Row, frozen=True, kw_only=True, tag=True):
 
 class CacheWrite(Row, frozen=True, kw_only=True, tag=True):
     """A write. `ttl` names the TTL parameters that can give one, space separated, each with its unit as "ex:s px:ms"
-    ("at" for a point in time); a bare name is seconds. `omitted`, `none`, `zero` say what leaving it out, None and 0 mean: "never" (no expiry),
+    ("at" for a point in time); a bare name is seconds. `omitted`, `none`, `zero` say what leaving it out, None and 0
+    mean: "never" (no expiry),
     "default" (the library's or settings' default), "drop" (not stored or deleted), "error", "expired".
     `default_ttl` in seconds when `omitted` is "default" (0 when unknown). `only_new` for add/setnx."""
 
@@ -472,7 +475,7 @@ class Parameter(Row, frozen=True, kw_only=True, tag=True):
 
 
 class Validates(Row, frozen=True, kw_only=True, tag=True):
-    """An annotation type: a handler parameter annotated so is `safe` (and `bounded`) or raw text. For subclasses too."""
+    """An annotation type: a handler parameter annotated so is `safe` (and `bounded`) or raw text; subclasses too."""
 
     types: str
     safe: bool
@@ -526,10 +529,10 @@ class Checks(Row, frozen=True, kw_only=True, tag=True):
 
 
 class SetsHeader(Row, frozen=True, kw_only=True, tag=True):
-    """Sets HTTP caching headers. `used` is "call", "decorator", "both", "assign" (response.cache_control.private = x) or
-    "item" (response.headers["Cache-Control"] = text: `names` is "headers", or "self" for the response itself).
-    `directive`: "public", "private", "no-store", "max-age", "vary", "vary-cookie", or "" when `params` keywords (or the
-    text) name directives themselves (cache_control(private=True))."""
+    """Sets HTTP caching headers. `used` is "call", "decorator", "both", "assign"
+    (response.cache_control.private = x) or "item" (response.headers["Cache-Control"] = text: `names` is "headers", or
+    "self" for the response itself). `directive`: "public", "private", "no-store", "max-age", "vary", "vary-cookie", or
+    "" when `params` keywords (or the text) name directives themselves (cache_control(private=True))."""
 
     on: str
     names: str

@@ -30,7 +30,7 @@ WORDS = """
 def class if else elif for in while try except finally with as match case async await lambda yield from
 import return x y self.a f( ) [ ] { } , : ; . = == + - * ** % @ -> := | "a" 'b' f"{x}" f'{ t" "%s" .join(
 .format( 1 0.5 ... # cachelint not and or is del global type None True
-""".split()  # noqa: SIM905 (a list of eighty quoted words says less)
+""".split()
 WORDS += ["\\", "\n", "\n ", "\n  ", "\r", "\r\n", "\t", "\x0c"]
 
 

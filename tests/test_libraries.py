@@ -161,7 +161,9 @@ def test_outages_raise_known_errors(library: Library) -> None:
         if isinstance(row, Outage):
             named = [*row.raises.split(), *row.root.split()]
             assert not [name for name in named if name not in ERRORS], row
-            assert not [name for name in row.on.split() if name not in TYPES and name not in ALIASES], row
+            places = {name for name in row.on.split() if name not in TYPES and name not in ALIASES}
+            # A caching decorator has no client type: its row names the module and the function.
+            assert not places or row.names, row
 
 
 @each_library

@@ -122,7 +122,7 @@ class Not(Node, frozen=True, array_like=True, tag="!", gc=False):
 
 
 class Compare(Node, frozen=True, array_like=True, tag="?", gc=False):
-    """`left op right op right ...`; operators are the Python spellings: "==", "in", "not in", "is", "is not", "<" ..."""
+    """`left op right op right ...`; operators as Python spells them: "==", "in", "not in", "is", "is not", "<" ..."""
 
     left: Expression
     operators: tuple[str, ...]

@@ -76,7 +76,7 @@ CASHEWS = Library(
             swallows=True,
         ),
         # locked, circuit_breaker, rate_limit and bloom cache nothing: left out.
-        Configures(on=_CACHE, names="setup", params="settings_url", options="suppress"),
+        Configures(on=_CACHE, names="setup", params="settings_url * suppress", options="suppress"),
         Outage(on=_CACHE, raises=_DOWN, root=_ROOT, kind="cashews", when="suppress=False"),
         Outage(on=_CACHE, names="ping", raises=_DOWN, root=_ROOT, kind="cashews"),
         Error(name=_ROOT, aliases="cashews.CacheError"),

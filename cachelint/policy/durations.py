@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-_UNITS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hr": 3600, "hour": 3600}
+_UNITS: dict[str, float] = {
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "m": 60,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hr": 3600,
+    "hour": 3600,
+}
 _UNITS |= {"d": 86400, "day": 86400, "w": 604800, "week": 604800, "ms": 0.001}
 _DURATION = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*-?\s*([a-zA-Z]*)\s*")
 

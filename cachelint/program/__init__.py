@@ -45,6 +45,20 @@ from cachelint.vocabulary import (
     Outage,
 )
 
+__all__ = [
+    "Arrival",
+    "Described",
+    "Event",
+    "Failure",
+    "Forbidden",
+    "Place",
+    "Program",
+    "Statistics",
+    "UncachedRead",
+    "describe",
+    "link",
+]
+
 CACHE_ROWS = (
     CacheRead,
     CacheWrite,

@@ -251,9 +251,9 @@ def _guess(frame: Frame, func: facts.Attribute) -> Instance | None:
         return None
     for row in frame.interpreter.catalogue.named_like(name):
         evidence = set(row.name_evidence.split())
-        if not evidence or evidence & frame.module.used_packages:
-            if frame.interpreter.catalogue.member(row.name, func.attr):
-                return Instance(row.name, options=(("guessed", True),))
+        is_known = bool(frame.interpreter.catalogue.member(row.name, func.attr))
+        if is_known and (not evidence or evidence & frame.module.used_packages):
+            return Instance(row.name, options=(("guessed", True),))
     return None
 
 
@@ -299,7 +299,8 @@ def _joined(frame: Frame, separator: str, given: Value, node: facts.Call) -> Val
 TEXT_METHODS = frozenset(
     (
         "strip lstrip rstrip lower upper casefold title capitalize replace encode decode removeprefix removesuffix "
-        "zfill ljust rjust center swapcase translate expandtabs format split rsplit splitlines partition rpartition copy"
+        "zfill ljust rjust center swapcase translate expandtabs format split rsplit splitlines partition rpartition "
+        "copy"
     ).split()
 )
 GETTERS = frozenset(("get", "getlist", "getall", "getone", "get_list", "pop"))

@@ -74,6 +74,14 @@ def _entrances(
         yield _Search(gap.value, gap.place if is_template or not whole else place, template, way, True, depth)
 
 
+def parameter_in(origin: Origin) -> tuple[FunctionSymbol, str]:
+    """The function and parameter name that an origin of kind "parameter" stands for."""
+    assert isinstance(origin.what, tuple)
+    function, name = origin.what
+    assert isinstance(function, FunctionSymbol)
+    return function, str(name)
+
+
 def _sources(program: Program, event: Event, step: _Search, seen: set[tuple[object, Place]]) -> Iterator[Arrival]:
     if step.depth > DEPTH:
         return
@@ -97,7 +105,7 @@ def _arrival(event: Event, origin: Origin, step: _Search) -> Arrival:
 def _through_parameter(
     program: Program, event: Event, origin: Origin, step: _Search, seen: set[tuple[object, Place]]
 ) -> Iterator[Arrival]:
-    function, name = origin.what  # type: ignore[misc]
+    function, name = parameter_in(origin)
     entering = program.input_of(function, name)
     if entering is not None:
         if not entering.safe:
@@ -147,7 +155,7 @@ def comes_from(program: Program, origins: frozenset[Origin], kind: str, depth: i
     for origin in origins:
         if origin.kind != "parameter" or not isinstance(origin.what, tuple):
             continue
-        function, name = origin.what
+        function, name = parameter_in(origin)
         if kind == "identity" and is_identity_name(name):
             return True
         for edge in program.graph.callers.get(function, ())[:12]:
@@ -184,7 +192,7 @@ def _completed(program: Program, key: Value, depth: int) -> Iterator[str]:
         return
     found = False
     for origin in direct:
-        function, name = origin.what  # type: ignore[misc]
+        function, name = parameter_in(origin)
         for edge in program.graph.callers.get(function, ()):
             argument = edge.arguments.get(name)
             if argument is not None:

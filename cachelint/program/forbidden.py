@@ -12,8 +12,8 @@ from cachelint.program.decorators import Applied, applied
 from cachelint.program.effects import Event
 from cachelint.program.substitution import substitute
 from cachelint.program.symbols import ClassSymbol
-from cachelint.program.values import UNKNOWN, Instance, Origin, Place, Value
-from cachelint.vocabulary import CacheGetOrSet, CacheWrite, Memoizes, SetsHeader
+from cachelint.program.values import UNKNOWN, Instance, Origin, Place, Thing, Value
+from cachelint.vocabulary import CacheGetOrSet, CacheWrite, Memoizes, Row, SetsHeader
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -112,8 +112,8 @@ def _parameters(value: Value) -> list[Origin]:
     return [o for o in value.origins if o.kind == "parameter" and isinstance(o.what, tuple)]
 
 
-def _things_of(value: Value, function: object, arguments: dict[str, Value]) -> tuple[object, ...]:
-    things: list[object] = []
+def _things_of(value: Value, function: object, arguments: dict[str, Value]) -> tuple[Thing, ...]:
+    things: list[Thing] = []
     for origin in _parameters(value):
         if origin.what[0] is function and origin.what[1] in arguments:  # type: ignore[index]
             things.extend(arguments[origin.what[1]].things)  # type: ignore[index]
@@ -225,7 +225,7 @@ def _marks_private(each: Applied) -> bool:
 def _registered(program: Program, words: list[tuple[Word, str]]) -> Iterator[Forbidden]:
     """`path("orders/", cache_page(60)(view))`, and caching decorators on a view's class."""
     for handler in program.handlers:
-        marks = [(layer.row, layer.place) for layer in handler.layers]
+        marks: list[tuple[Row | None, Place]] = [(layer.row, layer.place) for layer in handler.layers]
         of_class = program.class_decorators(handler)
         marks.extend((each.row, each.place) for each in of_class)
         if any(_marks_private(each) for each in [*of_class, *applied(program.interpreter, handler.function)]):

@@ -60,7 +60,7 @@ def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[Fu
             method=name,
             entity=entity,
             shape=row.shape,
-            origins=_origins(value),
+            origins=value.origins | _reassigned(program, symbol, row),
         )
         program.graph.events[function].append(event)
         if function not in known:
@@ -115,8 +115,10 @@ def _class_line(symbol: ClassSymbol) -> Place:
     return Place(symbol.module.source.path, symbol.facts.name_at, symbol.facts.name_at + len(symbol.facts.name))
 
 
-def _origins(value: Value) -> frozenset[Origin]:
-    return value.origins
+def _reassigned(program: Program, symbol: ClassSymbol, row: GenericView) -> frozenset[Origin]:
+    """What a mixin narrows `self.queryset` by, before the view reads it."""
+    values = [classes.instance_value(program.interpreter, symbol, name) for name in row.sources.split()]
+    return frozenset().union(*(value.origins for value in values))
 
 
 def _entity(program: Program, value: Value) -> ClassSymbol | str | None:

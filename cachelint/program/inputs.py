@@ -163,7 +163,7 @@ IDENTITY_WORDS = ({"current", "user"}, {"current", "account"}, {"authenticated",
 
 
 def says_who_asks(interpreter: Interpreter, given: Value, parameter: facts.Parameter) -> bool:
-    """Whether a dependency authenticates: by its name, or because it uses a security scheme, itself or through others."""
+    """Whether a dependency authenticates: by its name, or by a security scheme it uses, itself or through others."""
     names = [
         parameter.name,
         *(each.symbol.facts.name for each in given.things if isinstance(each, FunctionRef)),

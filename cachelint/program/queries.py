@@ -16,8 +16,8 @@ from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
-from cachelint.program.values import NONE, FunctionRef, Place
-from cachelint.vocabulary import DbRead, DbWrite, Memoizes
+from cachelint.program.values import NONE, FunctionRef, Place, Value
+from cachelint.vocabulary import DbRead, DbWrite, Handles, Memoizes
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -139,7 +139,17 @@ def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Eve
 
 
 ADMIN = frozenset(("admin", "admins", "backoffice", "staff"))
-RESTRICTED = ADMIN | {"permission", "permissions", "superuser", "role", "roles", "privilege", "privileges", "scopes"}
+RESTRICTED = ADMIN | {
+    "permission",
+    "permissions",
+    "superuser",
+    "role",
+    "roles",
+    "privilege",
+    "privileges",
+    "scopes",
+    "access",
+}
 
 
 def is_restricted(program: Program, handler: Handler) -> bool:
@@ -148,6 +158,9 @@ def is_restricted(program: Program, handler: Handler) -> bool:
     Decided by the names of decorators, dependencies, base classes and permission attributes; a plain login, or a
     permission class that only asks for one, is no special right."""
     names = [each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.function)]
+    for each in applied(program.interpreter, handler.function):
+        if isinstance(each.row, Handles):
+            names.extend(name for word in each.row.auth.split() for name in _callees(each.given.get(word)))
     for parameter in handler.function.facts.parameters:
         given = inputs.dependency(program.interpreter, handler.function, parameter)
         names.extend(t.symbol.facts.name for t in given.things if isinstance(t, FunctionRef)) if given else None
@@ -155,6 +168,14 @@ def is_restricted(program: Program, handler: Handler) -> bool:
         names.extend(each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.owner))
         names.extend(_class_marks(program, handler.owner))
     return any(RESTRICTED & set(words(name)) for name in names)
+
+
+def _callees(value: Value | None) -> Iterator[str]:
+    """The names of the dependencies listed in a route's `dependencies=[Depends(f), Depends(g(x))]`."""
+    for _, item in value.items or () if value is not None else ():
+        for origin in item.origins:
+            if origin.kind == "dependency":
+                yield origin.name
 
 
 def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:

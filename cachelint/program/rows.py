@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cachelint.facts import model as facts
 from cachelint.program import library
-from cachelint.program.effects import Event, Registration
+from cachelint.program.effects import CallEdge, Event, Registration
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
@@ -52,6 +52,7 @@ from cachelint.vocabulary import (
     Mounts,
     Obtains,
     Outage,
+    Parameter,
     Passes,
     Renders,
     Restricts,
@@ -711,7 +712,8 @@ def _invokes(site: CallSite, row: Invokes) -> Value:
 def _defer(site: CallSite) -> None:
     """create_task(f(x)): the call in the arguments only made a coroutine, which runs on its own."""
     here = site.frame.place(site.node)
-    for each in (*site.frame.summary.events, *site.frame.summary.calls):
+    made: list[Event | CallEdge] = [*site.frame.summary.events, *site.frame.summary.calls]
+    for each in made:
         if each.place.path == here.path and here.at <= each.place.at < here.end:
             each.context = each.context._replace(deferred=True)
 
@@ -753,6 +755,17 @@ def _same(frame: Frame, node: facts.Expression, value: Value) -> bool:
     return frame.evaluated.get((node.at, node.end)) is value
 
 
+def _marker(site: CallSite, row: Parameter) -> Value | None:
+    """`Depends(f)` in a list of dependencies: remember what is depended on, by name."""
+    if row.kind != "dependency":
+        return None
+    node = site.argument_node(row.params, row.function)
+    func = node.func if isinstance(node, facts.Call) else node
+    name = func.attr if isinstance(func, facts.Attribute) else getattr(func, "id", "")
+    origin = Origin("dependency", name, str(name), site.frame.place(site.node))
+    return Value(origins=frozenset((origin,)))
+
+
 def _configures(site: CallSite, row: Configures) -> Value | None:
     """A call that sets options of a client made elsewhere: they hold for every client of that type."""
     for type_name in row.on.split():
@@ -790,6 +803,7 @@ HANDLERS: dict[type[Row], Callable[[CallSite, Any], Value | None]] = {
     Authenticates: _decorator,
     SetsHeader: _decorator,
     Configures: _configures,
+    Parameter: _marker,
     LimitsTime: _limits_time,
     UserInput: _user_input,
     Identity: _identity,

@@ -70,9 +70,9 @@ class Settings:
                 place = Place(module.source.path, statement.at, statement.end)
                 yield self._entry(alias, value, place if node is None else frame.place(node))
         for target, expression in binding.items:
-            alias = frame.evaluate(target.index).constant
-            if isinstance(alias, str):
-                yield self._entry(alias, frame.evaluate(expression), frame.place(target))
+            name = frame.evaluate(target.index).constant
+            if isinstance(name, str):
+                yield self._entry(name, frame.evaluate(expression), frame.place(target))
 
     def _entry(self, alias: str, value: Value, place: Place) -> Entry:
         path = _text(value.item("BACKEND"))

@@ -117,10 +117,12 @@ class ModuleSymbol:
         return self.name if self.source.is_package else self.name.rpartition(".")[0]
 
     def _nest(self) -> None:
-        for symbol in [*self.functions, *self.classes]:
-            if symbol.facts.parent >= 0:
-                symbol.parent = self.functions[symbol.facts.parent]
+        for class_ in self.classes:
+            if class_.facts.parent >= 0:
+                class_.parent = self.functions[class_.facts.parent]
         for function in self.functions:
+            if function.facts.parent >= 0:
+                function.parent = self.functions[function.facts.parent]
             if function.facts.owner >= 0 and not function.is_lambda:
                 function.owner = self.classes[function.facts.owner]
                 function.owner.methods[function.facts.name] = function

@@ -84,7 +84,7 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     return Finding(
         at=program.location(arrival.place),
         message=f"{what} reaches the {kind} key `{arrival.template}` unvalidated: {_harm(kind)}",
-        help="give it a type that validates (int, UUID, Enum, a strict pattern), look it up in an allow-list, or hash it",
+        help="give it a type that validates (int, UUID, Enum, a strict pattern), an allow-list, or hash it",
         subject=f"{arrival.origin.name} in {arrival.template}",
         function=program.function_name(event),
         trace=tuple(program.step(place, note) for place, note in arrival.way if place.path),

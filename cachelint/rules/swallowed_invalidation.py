@@ -52,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Event, Program
+from cachelint.program import Event, Place, Program
 from cachelint.rule import rule
 
 
@@ -71,12 +71,12 @@ def check(program: Program) -> Iterator[Finding]:
             yield _finding(program, event, clause.place)
 
 
-def _finding(program: Program, event: Event, place: object) -> Finding:
+def _finding(program: Program, event: Event, place: Place) -> Finding:
     template = next((each for each in program.key_templates(event) if each), "")
     what = f"`{template}`" if template else "the entry"
     return Finding(
         at=program.head(place),
-        message=f"when deleting {what} fails, this clause tells nobody: readers keep the old value and nothing shows it",
+        message=f"when deleting {what} fails, this clause tells nobody: readers keep the old value unnoticed",
         help="log the error, retry it or put it on a queue",
         subject=f"delete {template}",
         function=program.function_name(event),

@@ -95,8 +95,8 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),
-        message=f"every request to `{handler.facts.name}`{more} reads {SHAPES[event.shape]} `{entity}` from the database: "
-        "no cache is on the way",
+        message=f"every request to `{handler.facts.name}`{more} reads {SHAPES[event.shape]} `{entity}` from the "
+        "database: no cache is on the way",
         help="cache the result with a TTL and drop it where the rows change, or ignore this line with the reason",
         subject=f"{event.shape} {entity}",
         function=program.function_name(event),
