@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cachelint.program.effects import Event
+from cachelint.program import statements
+from cachelint.program.effects import Event, Summary
+from cachelint.program.frame import Frame
 from cachelint.program.queries import is_covered
 from cachelint.program.symbols import ClassSymbol
-from cachelint.program.values import Place
+from cachelint.program.values import (
+    ClassRef,
+    External,
+    FunctionRef,
+    Instance,
+    ModuleRef,
+    Place,
+    Thing,
+    Value,
+)
 from cachelint.vocabulary import DbRead, DbWrite, Memoizes
 
 if TYPE_CHECKING:
@@ -28,7 +39,8 @@ WORDS = {
 
 
 def described(program: Program, path: str) -> Iterator[Described]:
-    """Lines about one file: kind "effect", "handler", "calls", "guard" or "taint"."""
+    """Lines about one file: kind "effect", "handler", "calls", "revealed" (what is assigned), "guard" (the
+    errors of a cache call that reach a handler) or "taint" (the raw inputs in its key)."""
     from cachelint.program import Described
 
     def at(place: Place, kind: str, text: str) -> Described:
@@ -49,10 +61,41 @@ def described(program: Program, path: str) -> Iterator[Described]:
                 failed = program.failure(event) if type(event.row).__name__ in WORDS else None
                 if failed is not None:
                     yield at(event.place, "guard", ", ".join(sorted(failed.raised.errors)))
+    for place, value in _assigned(program, path):
+        yield at(place, "revealed", " | ".join(type_text(each) for each in value.things) or "?")
     for edges in program.graph.callees.values():
         for edge in edges:
             if edge.place.path == path and edge.caller is not None:
                 yield at(edge.place, "calls", edge.callee.name)
+
+
+def _assigned(program: Program, path: str) -> list[tuple[Place, Value]]:
+    """Every assignment of a file with what is assigned: its functions and top level followed once more."""
+    interpreter = program.interpreter
+    module = interpreter.modules.by_path[path]
+    interpreter.revealed = []
+    try:
+        statements.run(Frame(interpreter, module, None, interpreter.scratch(module)), module.facts.body)
+        for function in module.functions:
+            statements.follow(interpreter, function, Summary(function, module))
+        return interpreter.revealed
+    finally:
+        interpreter.revealed = None
+
+
+def type_text(thing: Thing) -> str:
+    """What a value can be, in words: `redis.Redis`, `QuerySet of User`, `class User`, `function load`."""
+    if isinstance(thing, Instance):
+        name = thing.type.name if isinstance(thing.type, ClassSymbol) else thing.type.removeprefix("builtins.")
+        of = thing.of.facts.name if isinstance(thing.of, ClassSymbol) else thing.of
+        return f"{name} of {of}" if of else name
+    if isinstance(thing, ClassRef):
+        return f"class {thing.symbol.name}"
+    if isinstance(thing, FunctionRef):
+        return f"function {thing.symbol.name}"
+    if isinstance(thing, ModuleRef):
+        return f"module {thing.symbol.name}"
+    return f"external {thing.name}" if isinstance(thing, External) else type(thing).__name__.lower()
 
 
 def effect_text(program: Program, event: Event) -> str:

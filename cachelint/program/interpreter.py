@@ -62,6 +62,7 @@ class Interpreter:
         self.request_types: dict[FunctionSymbol, str] = {}
         self.configured: dict[str, dict[str, object]] = {}
         self.class_layers: dict[ClassSymbol, tuple[Decorator, ...]] = {}
+        self.revealed: list[tuple[Place, Value]] | None = None
         self.tracks_loaders = False
         self.dependencies: set[FunctionSymbol] = set()
         self.related: dict[tuple[ClassSymbol, str], Value] | None = None

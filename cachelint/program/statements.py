@@ -110,6 +110,8 @@ def _assign(frame: Frame, statement: facts.Assign) -> bool:
     value = evaluate(frame, statement.value) if statement.value is not None else UNKNOWN
     if not value.things and statement.annotation is not None:
         value = replace(value, things=frame.annotated(statement.annotation).things)
+    if frame.interpreter.revealed is not None:
+        frame.interpreter.revealed.append((frame.place(statement), value))
     for target in statement.targets:
         bind(frame, target, value)
     return False
