@@ -76,6 +76,12 @@ def said_to_people(text: str) -> None:
     click.echo(text, err=True)
 
 
+COUNTED = """\
+Counted are method calls whose receiver is a cache, a database session, a model or its query, or a request: those
+whose receiver's type was found by following the code (resolved), those where only the variable's name and the
+file's imports suggest it, and those whose type is unknown but whose name is one of the usual ones (not resolved)."""
+
+
 def show_statistics(result: Run) -> None:
     """What was recognised, on stderr: how much of the project the rules could see at all."""
     summary = result.report.summary
@@ -85,6 +91,7 @@ def show_statistics(result: Run) -> None:
     if result.program:
         for kind, (resolved, total) in sorted(result.program.statistics().by_kind.items()):
             said_to_people(f"  {kind:<8}{_share(resolved, total)}")
+    said_to_people(COUNTED)
 
 
 def _share(part: int, whole: int) -> str:

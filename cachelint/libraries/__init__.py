@@ -39,6 +39,7 @@ from cachelint.libraries.fastapi import FASTAPI
 from cachelint.libraries.fastapi_cache import FASTAPI_CACHE
 from cachelint.libraries.fastapi_redis_sdk import FASTAPI_REDIS_SDK
 from cachelint.libraries.flask import FLASK, QUART
+from cachelint.libraries.flask_appbuilder import FLASK_APPBUILDER
 from cachelint.libraries.flask_caching import FLASK_CACHING
 from cachelint.libraries.flask_resources import FLASK_RESTFUL, FLASK_RESTX
 from cachelint.libraries.flask_sqlalchemy import FLASK_SQLALCHEMY
@@ -79,6 +80,7 @@ LIBRARIES: tuple[Library, ...] = (
     DJANGO_REST,
     DJANGO_NINJA,
     FLASK,
+    FLASK_APPBUILDER,
     QUART,
     FLASK_RESTFUL,
     FLASK_RESTX,

@@ -32,6 +32,7 @@ from cachelint.program.values import (
     join,
     parts_of,
     thing,
+    trim,
     unboxed,
 )
 
@@ -284,6 +285,10 @@ def _method_of_unknown(
         return carried(receiver, *arguments.all())
     is_text = func.attr in TEXT_METHODS
     origins = derived(receiver.origins) if is_text else parts_of(receiver.origins)
+    if not is_text:
+        # What it was given may select what it gives (a queryset's own method), but is no text in it.
+        given = frozenset(o for value in arguments.all() for o in value.origins if o.kind in SELECTING)
+        origins = trim(origins | cleaned(given, safe=True, bounded=True))
     return Value(origins=_renamed(origins, func.attr, arguments))
 
 
@@ -296,6 +301,7 @@ def _joined(frame: Frame, separator: str, given: Value, node: facts.Call) -> Val
     return Value(origins=unboxed(given.origins))
 
 
+SELECTING = frozenset(("identity", "parameter", "hit"))
 TEXT_METHODS = frozenset(
     (
         "strip lstrip rstrip lower upper casefold title capitalize replace encode decode removeprefix removesuffix "

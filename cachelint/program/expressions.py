@@ -37,6 +37,7 @@ from cachelint.program.values import (
 )
 from cachelint.vocabulary import CacheDelete, CacheRead, CacheWrite, Mapping, Obtains
 
+ASKING = frozenset(("user", "auth", "session"))
 NUMBER_FORMATS = frozenset("dxXobeEfFgGn%")
 
 
@@ -50,7 +51,13 @@ def _name(frame: Frame, node: facts.Name) -> Value:
 
 
 def _attribute(frame: Frame, node: facts.Attribute) -> Value:
-    return members.attribute(frame, evaluate(frame, node.value), node.attr, node)
+    receiver = evaluate(frame, node.value)
+    value = members.attribute(frame, receiver, node.attr, node)
+    if not receiver.things and node.attr in ASKING and calls.last_name(node.value) == "request":
+        # In a mixin nobody says what self.request is; who asks is who asks all the same.
+        origin = Origin("identity", node.attr, node.attr, frame.place(node))
+        return Value(things=value.things, origins=frozenset((origin,)))
+    return value
 
 
 def _call(frame: Frame, node: facts.Call) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from cachelint.program.effects import CallEdge, Clause, Event, Guard
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rows import constant_values
+from cachelint.program.settings import Entry
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place
 from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, Memoizes, Outage
@@ -133,10 +134,18 @@ def _by_flask_settings(program: Program, event: Event, outage: Outage) -> Raised
     known = [entry for entry in entries if entry.backend is not None]
     if entries and not any(entry.backend.client for entry in known if entry.backend is not None):
         return SILENT
-    if not known:
+    if not known or _are_several(entries):
         return Raised(frozenset(outage.raises.split()), outage.root, outage.kind, None, True)
     entry = next(each for each in known if each.backend is not None and each.backend.client)
     return Raised(frozenset(outage.raises.split()), outage.root, outage.kind, entry.place)
+
+
+def _are_several(entries: list[Entry]) -> bool:
+    """Whether one file configures several caches of different kinds: which of them a client is, nothing says."""
+    by_file: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        by_file[entry.place.path].add(entry.backend.client if entry.backend is not None else "?")
+    return any(len(kinds) > 1 for kinds in by_file.values())
 
 
 # ----------------------------------------------------------------------------------------------- to handlers
