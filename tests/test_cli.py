@@ -175,6 +175,7 @@ def test_color(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from cachelint.cli.output import uses_color
 
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     assert uses_color("auto", to_terminal=True)
     monkeypatch.setenv("NO_COLOR", "1")
     assert not uses_color("auto", to_terminal=True)
