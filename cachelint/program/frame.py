@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -11,6 +12,8 @@ from cachelint.program.values import UNKNOWN, Place, Value, join
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
+
+BUILTINS = frozenset(dir(builtins))
 
 
 class Frame:
@@ -76,7 +79,7 @@ class Frame:
             if value is not None:
                 return value
         value = self.interpreter.global_value(self.module, name)
-        if value is UNKNOWN and not self.interpreter.defines(self.module, name):
+        if value is UNKNOWN and name in BUILTINS and not self.interpreter.defines(self.module, name):
             return self.interpreter.external(f"builtins.{name}")
         return value
 

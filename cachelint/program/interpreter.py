@@ -45,6 +45,7 @@ class Interpreter:
     def __init__(self, modules: Modules, catalogue: Catalogue) -> None:
         self.modules = modules
         self.catalogue = catalogue
+        modules.libraries |= {name.partition(".")[0] for name in catalogue.types}
         self.summaries: dict[FunctionSymbol, Summary] = {}
         self.module_summaries: dict[ModuleSymbol, Summary] = {}
         self.parameter_things: dict[tuple[FunctionSymbol, str], tuple[Thing, ...]] = {}
@@ -206,14 +207,12 @@ class Interpreter:
             yield value
 
     def _from_stars(self, module: ModuleSymbol, name: str) -> Value:
-        if name.startswith("_"):
-            return UNKNOWN
         found = []
         for statement, imported in module.stars:
             target = self.modules.find(module.absolute(statement, imported), module)
-            if target is not None and target is not module:
+            if target is not None and target is not module and target.exports(name):
                 found.append(self.global_value(target, name))
-            elif target is None:
+            elif target is None and not name.startswith("_"):
                 dotted = f"{imported.module}.{name}" if statement.level == 0 else ""
                 if dotted and self.knows(dotted):
                     found.append(self.external(dotted))
@@ -243,7 +242,8 @@ class Interpreter:
         found = self.modules.find(module_name, seen_from)
         if found is not None:
             value = self.global_value(found, name)
-            if value is not UNKNOWN or name in found.bindings:
+            # `from . import views` in a package names the submodule, although it also binds the name there.
+            if value is not UNKNOWN or (name in found.bindings and not found.bindings[name].is_imported):
                 return value
         submodule = self.modules.find(f"{module_name}.{name}", seen_from)
         if submodule is not None:

@@ -56,7 +56,7 @@ def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts
     if isinstance(each, ModuleRef):
         return _of_module(frame, each, name)
     if isinstance(each, External):
-        return interpreter.external(f"{each.name}.{name}")
+        return interpreter.module_or_external(f"{each.name}.{name}", frame.module)
     if isinstance(each, ClassRef):
         return of_class(frame, each.symbol, name, receiver, node)
     if isinstance(each, Instance):

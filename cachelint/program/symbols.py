@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -90,6 +91,11 @@ class Binding:
         self.items: list[tuple[facts.Subscript, facts.Expression]] = []
         self.imports: list[tuple[facts.Import, facts.ImportedName]] = []
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether nothing but imports binds the name."""
+        return bool(self.imports) and self.function is None and self.class_ is None and not self.assigned
+
 
 class ModuleSymbol:
     """One file: its definitions and the meaning of its top-level names."""
@@ -169,6 +175,14 @@ class ModuleSymbol:
             else:
                 self.bindings[imported.alias or imported.name].imports.append((statement, imported))
 
+    def exports(self, name: str) -> bool:
+        """Whether a star import takes the name: one that `__all__` lists, else one without an underscore."""
+        listed: set[object] = set()
+        for _, value in self.bindings["__all__"].assigned if "__all__" in self.bindings else ():
+            items = value.items if isinstance(value, facts.Collection) else ()
+            listed |= {item.value for item in items if isinstance(item, facts.Constant)}
+        return name in listed or not name.startswith("_")
+
     def enclosing(self, offset: int) -> FunctionSymbol | None:
         """The innermost function around a character offset."""
         around = [f for f in self.functions if f.facts.at <= offset < f.facts.end]
@@ -216,6 +230,7 @@ class Modules:
         self.by_path = {source.path: ModuleSymbol(source, file_facts) for source, file_facts in files}
         self._by_name: dict[str, list[ModuleSymbol]] = defaultdict(list)
         self._packages: set[str] = set()
+        self.libraries: frozenset[str] = frozenset(sys.stdlib_module_names)
         for module in self.by_path.values():
             self._by_name[module.name].append(module)
             parts = module.name.split(".")
@@ -226,13 +241,27 @@ class Modules:
 
     def find(self, name: str, seen_from: ModuleSymbol) -> ModuleSymbol | None:
         """The module of that dotted name; of several, the one in the same root."""
-        candidates = self._by_name.get(name)
+        candidates = self._by_name.get(name) or self._beside(name, seen_from)
         if not candidates:
             return None
         for candidate in candidates:
             if candidate.source.root == seen_from.source.root:
                 return candidate
         return candidates[0]
+
+    def _beside(self, name: str, seen_from: ModuleSymbol) -> list[ModuleSymbol]:
+        """Modules of that name from the folders around a file: a script's imports start in its own folder.
+
+        Such folders are no packages, and what is a library's name stays the library's."""
+        if name.partition(".")[0] in self.libraries:
+            return []
+        folder = seen_from.package
+        while folder and not any(each.source.is_package for each in self._by_name.get(folder, ())):
+            found = [each for each in self._by_name.get(f"{folder}.{name}", ()) if each is not seen_from]
+            if found:
+                return found
+            folder = folder.rpartition(".")[0]
+        return []
 
     def is_package(self, name: str) -> bool:
         """Whether some module lies below that dotted name (a namespace package counts)."""
