@@ -10,6 +10,7 @@ from cachelint.vocabulary import (
     Invokes,
     Library,
     Obtains,
+    Passes,
     Relation,
     Type,
 )
@@ -209,6 +210,10 @@ _VIEWS = (
     # CreateView reads nothing by itself. ModelAdmin is left out: nobody caches the admin.
 )
 
+_CONDITIONS = (
+    Passes(on="django.db.models", names="Q F Subquery OuterRef Exists Case When Value Prefetch", params="*args"),
+)
+
 _HOOKS = (
     Invokes(
         on="django.db.transaction",
@@ -222,5 +227,5 @@ _HOOKS = (
 DJANGO_ORM = Library(
     name="django-orm",
     packages="django",
-    rows=(*_TYPES, *_VALUES, *_LAZY, *_READS, *_WRITES, *_RELATIONS, *_VIEWS, *_HOOKS),
+    rows=(*_TYPES, *_VALUES, *_LAZY, *_READS, *_WRITES, *_RELATIONS, *_VIEWS, *_CONDITIONS, *_HOOKS),
 )

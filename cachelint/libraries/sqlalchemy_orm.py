@@ -9,6 +9,7 @@ from cachelint.vocabulary import (
     Invokes,
     Library,
     Obtains,
+    Passes,
     Relation,
     Statement,
     Type,
@@ -286,8 +287,12 @@ _RELATIONS = (
 
 _CALLBACKS = (Invokes(on=f"{_ASYNC_SESSION} {_CONNECTION}", names="run_sync", params="fn *args", function="fn"),)
 
+_CONDITIONS = (
+    Passes(on=_MODULES, names="and_ or_ not_ literal bindparam cast desc asc case between", params="*clauses"),
+)
+
 SQLALCHEMY_ORM = Library(
     name="sqlalchemy",
     packages="sqlalchemy",
-    rows=(*_TYPES, *_VALUES, *_STATEMENTS, *_LAZY, *_READS, *_WRITES, *_RELATIONS, *_CALLBACKS),
+    rows=(*_TYPES, *_VALUES, *_STATEMENTS, *_LAZY, *_READS, *_WRITES, *_RELATIONS, *_CONDITIONS, *_CALLBACKS),
 )

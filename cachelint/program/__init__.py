@@ -17,7 +17,7 @@ from cachelint.files import SourceFile
 from cachelint.finding import Location, Step
 from cachelint.libraries import LIBRARIES, from_config
 from cachelint.policy import Word, in_key, seconds, words_of
-from cachelint.program import flow, forbidden, generic, handlers, inputs, outages, purpose, queries
+from cachelint.program import classes, flow, forbidden, generic, handlers, inputs, outages, purpose, queries
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.effects import TOP, Clause, Context, Event, Summary
@@ -178,7 +178,10 @@ class Program:
         return False
 
     def is_class_cached(self, handler: Handler) -> bool:
-        """Whether a decorator on the handler's class (or on its dispatch) caches its responses."""
+        """Whether a decorator on the handler's class or its dispatch, or a dispatch of its own, caches responses."""
+        dispatch = classes.find_method(self.interpreter, handler.owner, "dispatch") if handler.owner else None
+        if dispatch is not None and any(isinstance(e.row, CacheRead) for e in self.graph.events.get(dispatch, ())):
+            return True
         return any(isinstance(each.row, Memoizes) for each in self.class_decorators(handler))
 
     def class_decorators(self, handler: Handler) -> list[Applied]:
@@ -226,7 +229,7 @@ class Program:
             for row in catalogue.own_rows(type_name):
                 if isinstance(row, Outage):
                     names.update(row.raises.split(), row.root.split())
-        return frozenset(names)
+        return frozenset(name for name in names if not name.startswith("builtins."))
 
     def raised_by(self, event: Event) -> Raised:
         """What an outage of the cache makes of a call."""
@@ -300,6 +303,18 @@ class Program:
         """Whether a read serves only pages that ask for a special right."""
         return all(queries.is_restricted(self, handler) for handler in read.handlers or (read.handler,))
 
+    def is_entity(self, event: Event) -> bool:
+        """Whether it is known what a query reads: a model or a table."""
+        return event.entity is not None and not str(event.entity).startswith("builtins.")
+
+    def handler_name(self, handler: Handler) -> str:
+        """What people call a handler: its function, or the class for a method that only the framework names."""
+        function = handler.function
+        if function.owner is None or function.facts.name not in queries.HOOKS:
+            return function.facts.name
+        owner = handler.owner if handler.owner is not None else function.owner
+        return owner.facts.name
+
     def entity_name(self, entity: ClassSymbol | str | None) -> str:
         """A model's or table's own name."""
         return entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
@@ -319,6 +334,10 @@ class Program:
     def is_delete(self, event: Event) -> bool:
         """Whether a call drops entries."""
         return isinstance(event.row, CacheDelete)
+
+    def is_read(self, event: Event) -> bool:
+        """Whether a call only reads an entry."""
+        return isinstance(event.row, CacheRead)
 
     def is_pattern(self, event: Event) -> bool:
         """Whether a call takes a pattern of keys and not a key."""

@@ -16,6 +16,7 @@ from cachelint.program.values import (
     Place,
     Value,
     cleaned,
+    ranked,
 )
 from cachelint.vocabulary import Checks
 
@@ -74,7 +75,12 @@ def _plain(frame: Frame, test: facts.Expression) -> Known:
     from cachelint.program import library
 
     value = frame.evaluate(test)
-    value = library.consume(frame, value, "bool", test)
+    is_given = isinstance(test, facts.Name) and any(o.kind == "parameter" and o.direct for o in value.origins)
+    if not is_given:
+        # `queryset or Model.objects.all()`: a parameter is tested for being there at all.
+        value = library.consume(frame, value, "bool", test)
+        if isinstance(test, facts.Name) and test.id in frame.variables:
+            frame.variables[test.id] = value
     known = Known(value)
     known.when_false.misses = hits(value)
     known.when_true.misses = frozenset(o.what for o in value.origins if o.kind == "hit" and o.boxed)  # type: ignore[misc]
@@ -171,8 +177,30 @@ def _same_as(
     name = _target_name(test.left)
     if right == NONE and name is not None and name in frame.global_names:
         positive.misses |= {frame.place(test)}
+    _owned_by_who_asks(frame, test, left, right, positive)
     if isinstance(right.constant, str) and name is not None and name in frame.variables:
         positive.variables[name] = _harmless(frame.variables[name], bounded=True)
+
+
+def _owned_by_who_asks(frame: Frame, test: facts.Compare, left: Value, right: Value, positive: Learned) -> None:
+    """`if order.owner != request.user: return 403`: from there on the order is the asker's."""
+    for side, other, node in ((left, right, test.rights[0]), (right, left, test.left)):
+        asking = [origin for origin in ranked(side.origins) if origin.kind == "identity"]
+        name = _root_name(node)
+        if (
+            asking
+            and name is not None
+            and name in frame.variables
+            and not any(o.kind == "identity" for o in other.origins)
+        ):
+            value = frame.variables[name]
+            positive.variables[name] = replace(value, origins=value.origins | {asking[0]})
+
+
+def _root_name(node: facts.Expression) -> str | None:
+    while isinstance(node, facts.Attribute):
+        node = node.value
+    return node.id if isinstance(node, facts.Name) else None
 
 
 def _member_of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, formatting, rows
+from cachelint.program import classes, formatting, library, rows
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
@@ -332,9 +332,35 @@ def _special_method(
         key = arguments.positional[0].constant
         known = receiver.item(key) if key is not NOTHING else join([item for _, item in receiver.items])
         return join([each for each in (known, *arguments.positional[1:2]) if each is not None])
+    own = _own_rows(frame, func.attr, receiver, node)
+    if own is not None:
+        return own
     classes_in = [each for each in receiver.things if isinstance(each, ClassRef)]
     if classes_in and arguments.all():
         return Value(things=(Instance(classes_in[0].symbol),), origins=boxed(carried(*arguments.all()).origins))
+    return None
+
+
+OWN_ROWS = {"get_object": "row", "get_queryset": "rows", "filter_queryset": "rows", "paginate_queryset": "rows"}
+
+
+def _own_rows(frame: Frame, name: str, receiver: Value, node: facts.Call) -> Value | None:
+    """`self.get_object()` of a generic view: one of the rows that its get_queryset selects."""
+    for each in receiver.instances():
+        builder = (
+            classes.find_method(frame.interpreter, each.type, "get_queryset")
+            if isinstance(each.type, ClassSymbol)
+            else None
+        )
+        if name not in OWN_ROWS or builder is None:
+            continue
+        rows_of_view = frame.interpreter.summary(builder).returns
+        if OWN_ROWS[name] == "rows":
+            return rows_of_view
+        return Value(
+            things=library.element(frame, rows_of_view, node).things,
+            origins=library.entity_origins(frame, rows_of_view, node),
+        )
     return None
 
 

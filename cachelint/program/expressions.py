@@ -22,6 +22,7 @@ from cachelint.program.values import (
     FunctionRef,
     Gap,
     Instance,
+    Member,
     Origin,
     Text,
     Value,
@@ -312,6 +313,8 @@ def _compare(frame: Frame, node: facts.Compare) -> Value:
         right = evaluate(frame, right_node)
         if operator in ("in", "not in"):
             tested = mapping_access(frame, right, left, right_node, "test")
+            if tested is None:
+                tested = _contains(frame, right, left, right_node)
             if tested is not None:
                 origins |= tested.origins
             else:
@@ -320,6 +323,18 @@ def _compare(frame: Frame, node: facts.Compare) -> Value:
         # As a query's condition a comparison still says what selects the rows; as text it is a flag.
         origins |= cleaned(left.origins | right.origins, safe=True, bounded=True)
     return Value(origins=trim(derived(frozenset(origins))))
+
+
+def _contains(frame: Frame, container: Value, key: Value, node: facts.Expression) -> Value | None:
+    """`key in cache` of a client that has a row for it."""
+    from cachelint.program import rows
+
+    for each in container.instances():
+        for base in frame.interpreter.library_bases(each.type):
+            if frame.interpreter.catalogue.member(base, "__contains__"):
+                member = Member(replace(each, type=base), "__contains__", container)
+                return rows.call_member(frame, member, calls.Arguments(positional=[key]), node)
+    return None
 
 
 def _binary(frame: Frame, node: facts.Binary) -> Value:

@@ -142,7 +142,8 @@ def _entity_of(program: Program, value: Value, word: Word) -> str:
                 if type_ is not None and program.interpreter.is_model(type_) and is_about(type_, word):
                     return f"`{_name(type_)}` data"
     for origin in sorted(value.origins, key=lambda o: (o.name, o.place)):
-        if origin.kind == "entity" and is_about(origin.what, word):
+        selects_only = origin.safe and origin.bounded and origin.boxed
+        if origin.kind == "entity" and not selects_only and is_about(origin.what, word):
             return f"`{origin.name}` data"
         if origin.kind == "loader" and in_name(word, origin.name):
             return f"what `{origin.name}` loads"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.program.effects import TOP, Context, Summary
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
-from cachelint.program.values import UNKNOWN, Place, Value, join
+from cachelint.program.values import UNKNOWN, Origin, Place, Value, join
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -21,6 +21,7 @@ class Frame:
 
     __slots__ = (
         "acquired",
+        "asking",
         "class_",
         "context",
         "enclosing",
@@ -54,6 +55,7 @@ class Frame:
         self.context: Context = TOP
         self.acquired: frozenset[Place] = frozenset()
         self.unsafe = False
+        self.asking: Origin | None = None
         self.top_level = False
 
     def closure_of(self, parent: FunctionSymbol | None) -> None:

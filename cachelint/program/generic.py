@@ -14,6 +14,7 @@ from cachelint.vocabulary import DbRead, GenericView
 
 if TYPE_CHECKING:
     from cachelint.program import Program
+    from cachelint.program.interpreter import Interpreter
 
 
 def add_reads(program: Program) -> None:
@@ -22,10 +23,16 @@ def add_reads(program: Program) -> None:
     known = {handler.function: handler for handler in program.handlers}
     for module in interpreter.modules:
         for symbol in module.classes:
-            if not symbol.facts.bases:
+            if not symbol.facts.bases or _is_only_base(interpreter, symbol):
                 continue
             for row in _generic_rows(program, symbol):
                 _add(program, symbol, row, known)
+
+
+def _is_only_base(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
+    """Whether a class has no URL of its own while classes derived from it do."""
+    routed = interpreter.class_layers
+    return symbol not in routed and any(each in routed for each in interpreter.subclasses(symbol))
 
 
 def _generic_rows(program: Program, symbol: ClassSymbol) -> list[GenericView]:
@@ -118,6 +125,9 @@ def _class_line(symbol: ClassSymbol) -> Place:
 def _reassigned(program: Program, symbol: ClassSymbol, row: GenericView) -> frozenset[Origin]:
     """What a mixin narrows `self.queryset` by, before the view reads it."""
     values = [classes.instance_value(program.interpreter, symbol, name) for name in row.sources.split()]
+    narrowing = classes.find_method(program.interpreter, symbol, "filter_queryset")
+    if narrowing is not None:
+        values.append(program.interpreter.summary(narrowing).returns)
     return frozenset().union(*(value.origins for value in values))
 
 

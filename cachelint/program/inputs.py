@@ -159,7 +159,16 @@ def _aliased(
     return found
 
 
-IDENTITY_WORDS = ({"current", "user"}, {"current", "account"}, {"authenticated", "user"}, {"active", "user"})
+IDENTITY_WORDS = (
+    {"current", "user"},
+    {"current", "account"},
+    {"authenticated", "user"},
+    {"active", "user"},
+    {"token"},
+    {"principal"},
+    {"tenant"},
+    {"identity"},
+)
 
 
 def says_who_asks(interpreter: Interpreter, given: Value, parameter: facts.Parameter) -> bool:
@@ -183,6 +192,8 @@ def is_security(interpreter: Interpreter, each: object, depth: int) -> bool:
         return False
     for parameter in each.symbol.facts.parameters:
         inner = dependency(interpreter, each.symbol, parameter)
+        if inner is not None and {"token"} <= set(parameter.name.lower().split("_")):
+            return True
         if inner is not None and any(is_security(interpreter, t, depth + 1) for t in inner.things):
             return True
     return False

@@ -119,10 +119,16 @@ def _member_by_row(
 def _validated_fields(frame: Frame, row: ValidatedFields, symbol: ClassSymbol | None, node: facts.Node) -> Value | None:
     """The fields of a form or serializer as items of what it validated; a field of unknown kind is left out."""
     items: list[tuple[object, Value]] = []
+    methods = (
+        {name for each in frame.interpreter.mro(symbol) if isinstance(each, ClassSymbol) for name in each.methods}
+        if symbol
+        else set()
+    )
     for each in frame.interpreter.mro(symbol) if symbol is not None else ():
         for name, assigned in each.attributes.items() if isinstance(each, ClassSymbol) else ():
             call = assigned[-1].value
-            if not isinstance(call, facts.Call):
+            if not isinstance(call, facts.Call) or methods & {"clean", "validate", f"clean_{name}", f"validate_{name}"}:
+                # A check of the project's own may limit the text further: how, nobody can say.
                 continue
             kind = call.func.attr if isinstance(call.func, facts.Attribute) else getattr(call.func, "id", "")
             origin = Origin("input", row.kind, name, frame.place(node))
@@ -207,6 +213,9 @@ def record_read(
 def entity_origins(frame: Frame, value: Value, node: facts.Node) -> frozenset[Origin]:
     """Where rows come from: their model, and the identity that selected them. What filtered them is forgotten."""
     kept = {origin for origin in value.origins if origin.kind in ("identity", "hit")}
+    # A parameter in the conditions is no text in the rows, but when callers pass who asks, it selects them.
+    selecting = (origin for origin in value.origins if origin.kind == "parameter")
+    kept.update(replace(o, safe=True, bounded=True, boxed=True) for o in selecting)
     for each in value.instances():
         if each.of is not None and not _is_builtin(each.of):
             kept.add(Origin("entity", each.of, entity_name(each.of), frame.place(node), direct=False))

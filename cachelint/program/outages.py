@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,23 @@ SILENT = Raised()
 class Failure:
     """A cache call whose outage error reaches request handlers.
 
-    `ways` hold per handler the calls from it to the cache call; `guard` is the innermost try that was meant to stop
-    the error and stops only a part, with its clause; `missed` what that clause lets through."""
+    `ways` hold per handler the calls from it to the cache call; `guard` is the innermost try, on every one of these
+    ways, that was meant to stop the error and stops only a part, with its clause; `missed` what it lets through."""
 
     event: Event
     raised: Raised
     ways: list[tuple[Handler, tuple[CallEdge, ...]]] = field(default_factory=list)
+    guard: tuple[Guard, Clause] | None = None
+    missed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Escape:
+    """Errors on their way up: where they are, which are left, the calls below, and a guard that was not enough."""
+
+    function: FunctionSymbol
+    errors: frozenset[str]
+    way: tuple[CallEdge, ...] = ()
     guard: tuple[Guard, Clause] | None = None
     missed: frozenset[str] = frozenset()
 
@@ -156,44 +168,52 @@ def failure(program: Program, event: Event) -> Failure | None:
     raised = raised_by(program, event)
     if not raised.errors or event.context.deferred or event.function is None:
         return None
-    found = Failure(event, raised)
-    errors = _pass(program, found, raised.errors, event.context.guards, is_near=True)
-    queue: deque[tuple[FunctionSymbol, frozenset[str], tuple[CallEdge, ...]]] = deque()
-    queue.append((event.function, errors, ()))
-    seen: set[tuple[FunctionSymbol, frozenset[str]]] = set()
+    start = _pass(program, _Escape(event.function, raised.errors), event.context.guards, is_near=True)
+    arrived = list(_climb(program, event, start))
+    unguarded = [(handler, escape) for handler, escape in arrived if escape.guard is None]
+    if not arrived:
+        return None
+    chosen = unguarded or [each for each in arrived if each[1].guard == arrived[0][1].guard]
+    first = chosen[0][1]
+    return Failure(event, raised, [(handler, each.way) for handler, each in chosen], first.guard, first.missed)
+
+
+def _climb(program: Program, event: Event, start: _Escape) -> Iterator[tuple[Handler, _Escape]]:
+    """The handlers that errors reach, by every way up, each function and set of errors once."""
+    queue = deque([start])
+    seen: set[tuple[FunctionSymbol, frozenset[str], bool]] = set()
     while queue:
-        function, errors, way = queue.popleft()
-        if not (isinstance(event.row, Memoizes) and not way):
-            entry = program.graph.entry(function)
-            errors = _pass(program, found, errors, entry.guards, is_near=not way)
+        escape = queue.popleft()
+        if not (isinstance(event.row, Memoizes) and not escape.way):
+            entry = program.graph.entry(escape.function)
+            escape = _pass(program, escape, entry.guards, is_near=not escape.way)
             if entry.deferred:
                 continue
-        if not errors or (function, errors) in seen:
+        state = (escape.function, escape.errors, escape.guard is None)
+        if not escape.errors or state in seen:
             continue
-        seen.add((function, errors))
-        for handler in program.handlers_of(function):
-            found.ways.append((handler, way))
-        for edge in program.graph.callers.get(function, ()):
+        seen.add(state)
+        for handler in program.handlers_of(escape.function):
+            yield handler, escape
+        for edge in program.graph.callers.get(escape.function, ()):
             if not edge.context.deferred and edge.caller is not None:
-                left = _pass(program, found, errors, edge.context.guards)
-                queue.append((edge.caller, left, (edge, *way)))
-    return found if found.ways else None
+                above = replace(escape, function=edge.caller, way=(edge, *escape.way))
+                queue.append(_pass(program, above, edge.context.guards))
 
 
-def _pass(
-    program: Program, found: Failure, errors: frozenset[str], around: tuple[Guard, ...], is_near: bool = False
-) -> frozenset[str]:
-    """The errors left after some guards; remembers a guard that was meant for them and is not enough."""
+def _pass(program: Program, escape: _Escape, around: tuple[Guard, ...], is_near: bool = False) -> _Escape:
+    """What is left after some guards; remembers a guard that was meant for the errors and is not enough."""
     for guard in reversed(around):
+        errors = escape.errors
         if not errors:
-            return errors
+            return escape
         left = guards.after(program.interpreter, errors, (guard,))
         left = frozenset(error for error in left if not program.is_answer(error))
         clause = _meant(program, guard, errors, is_near)
-        if left & errors and clause is not None and found.guard is None:
-            found.guard, found.missed = (guard, clause), left & errors
-        errors = left
-    return errors
+        escape = replace(escape, errors=left)
+        if left & errors and clause is not None and escape.guard is None:
+            escape = replace(escape, guard=(guard, clause), missed=left & errors)
+    return escape
 
 
 def _meant(program: Program, guard: Guard, errors: frozenset[str], is_near: bool) -> Clause | None:

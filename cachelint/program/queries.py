@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import inputs
+from cachelint.program import classes, inputs
 from cachelint.program.decorators import applied
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
 from cachelint.program.values import NONE, FunctionRef, Place, Value
 from cachelint.vocabulary import DbRead, DbWrite, Handles, Memoizes
 
@@ -138,18 +138,15 @@ def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Eve
                 queue.append(edge.callee)
 
 
-ADMIN = frozenset(("admin", "admins", "backoffice", "staff"))
-RESTRICTED = ADMIN | {
-    "permission",
-    "permissions",
-    "superuser",
-    "role",
-    "roles",
-    "privilege",
-    "privileges",
-    "scopes",
-    "access",
-}
+HOOKS = frozenset("get_queryset get_object get_context_data get list retrieve filter_queryset".split())
+ADMIN = frozenset("admin admins wladmin backoffice staff control orga console backstage".split())
+RESTRICTED = ADMIN | frozenset(
+    (
+        "permission permissions superuser role roles privilege privileges access scopes administrator administrators "
+        "moderator moderators"
+    ).split()
+)
+CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
 
 
 def is_restricted(program: Program, handler: Handler) -> bool:
@@ -164,10 +161,69 @@ def is_restricted(program: Program, handler: Handler) -> bool:
     for parameter in handler.function.facts.parameters:
         given = inputs.dependency(program.interpreter, handler.function, parameter)
         names.extend(t.symbol.facts.name for t in given.things if isinstance(t, FunctionRef)) if given else None
+    if (
+        _checks_right(program, handler.function)
+        or _raises_denied(handler.function)
+        or _is_denied_by_default(program, handler)
+    ):
+        return True
     if handler.owner is not None:
+        dispatch = classes.find_method(program.interpreter, handler.owner, "dispatch")
+        if dispatch is not None and _raises_denied(dispatch):
+            return True
         names.extend(each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.owner))
         names.extend(_class_marks(program, handler.owner))
     return any(RESTRICTED & set(words(name)) for name in names)
+
+
+def _identifiers(node: object) -> Iterator[str]:
+    """Every name and attribute in an expression."""
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _identifiers(each)
+    elif isinstance(node, facts.Node):
+        if isinstance(node, (facts.Name, facts.Attribute)):
+            yield node.id if isinstance(node, facts.Name) else node.attr
+        for name in node.__struct_fields__[2:]:
+            yield from _identifiers(getattr(node, name))
+
+
+def _checks_right(program: Program, function: FunctionSymbol) -> bool:
+    """Whether the function calls a check of a right by name: `_require_admin(user)`, `check_permission(...)`."""
+    for edge in program.graph.callees.get(function, ()):
+        found = set(words(edge.callee.facts.name))
+        if found & RESTRICTED and found & CHECKING:
+            return True
+    return False
+
+
+DENIALS = frozenset(("denied", "forbidden", "unauthorized"))
+
+
+def _raises_denied(function: FunctionSymbol) -> bool:
+    """Whether the function itself turns people away: `raise PermissionDenied`."""
+    for statement in walk(function.facts.body):
+        if isinstance(statement, facts.Raise):
+            raised = statement.exception.func if isinstance(statement.exception, facts.Call) else statement.exception
+            name = raised.attr if isinstance(raised, facts.Attribute) else getattr(raised, "id", "")
+            if DENIALS & set(words(str(name))):
+                return True
+    return False
+
+
+def _is_denied_by_default(program: Program, handler: Handler) -> bool:
+    """REST framework's DEFAULT_PERMISSION_CLASSES with a class of the project's own."""
+    row = program.interpreter.dialects.get(handler.dialect)
+    is_rest = handler.owner is not None and program.interpreter.is_a(handler.owner, "rest_framework.views.APIView")
+    if not is_rest and (row is None or not row.request.startswith("rest_framework.")):
+        return False
+    for _, value, _ in program.settings.values("REST_FRAMEWORK"):
+        listed = value.item("DEFAULT_PERMISSION_CLASSES")
+        for _, item in listed.items or () if listed is not None else ():
+            name = item.constant if isinstance(item.constant, str) else ""
+            if name and not name.startswith("rest_framework.permissions."):
+                return True
+    return False
 
 
 def _callees(value: Value | None) -> Iterator[str]:
@@ -187,8 +243,12 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
                 value = assigned[-1].value
                 for item in value.items if isinstance(value, facts.Collection) else ():
                     yield from _permission_name(item)
-            elif name.startswith("permission") and isinstance(assigned[-1].value, facts.Constant):
-                yield "permission" if assigned[-1].value.value else ""
+            elif name in ("decorators", "method_decorators"):
+                yield from _identifiers(assigned[-1].value)
+            elif name.startswith("permission"):
+                value = assigned[-1].value
+                is_named = isinstance(value, (facts.Name, facts.Attribute, facts.Collection))
+                yield "permission" if is_named or (isinstance(value, facts.Constant) and value.value) else ""
 
 
 def _permission_name(item: facts.Expression) -> Iterator[str]:

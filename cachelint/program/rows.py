@@ -30,6 +30,7 @@ from cachelint.program.values import (
     cleaned,
     derived,
     join,
+    ranked,
     thing,
     trim,
     unboxed,
@@ -273,7 +274,9 @@ def _unknown_call(arguments: Arguments) -> Value:
         given = arguments.positional[0]
         if any(isinstance(each, (FunctionRef, ClassRef, Wrapped)) for each in given.things):
             return given
-    return UNKNOWN
+    # Who asks, given to a function nobody knows, still selects what it gives; text in it is another matter.
+    asking = frozenset(o for value in arguments.all() for o in value.origins if o.kind in ("identity", "hit"))
+    return Value(origins=cleaned(asking, safe=True, bounded=True)) if asking else UNKNOWN
 
 
 def constant_options(arguments: Arguments) -> tuple[tuple[str, object], ...]:
@@ -358,24 +361,35 @@ def entity_in(frame: Frame, value: Value) -> str | ClassSymbol | None:
     """The model that a value is about: a class, a query over it, an object or column of it, a table name."""
     for each in value.things:
         if isinstance(each, ClassRef):
-            return each.symbol
+            return each.symbol if _is_table(frame, each.symbol) else None
         if isinstance(each, Instance):
             if each.of is not None:
                 return each.of
             if frame.interpreter.is_model(each.type):
                 return each.type
-        if isinstance(each, External):
+        if isinstance(each, External) and not each.name.startswith(("builtins.", "typing.")):
             return each.name
     for _, item in value.items or ():
         found = entity_in(frame, item)
         if found is not None:
             return found
-    for origin in sorted(value.origins, key=lambda o: (o.name, o.place)):
+    types = frame.interpreter.catalogue.types
+    names = [i.type for i in value.instances() if isinstance(i.type, str) and not i.type.startswith("builtins.")]
+    if any(name in types for name in names):
+        # A query whose own entity is unknown is not about what its conditions are compared with.
+        return None
+    for origin in ranked(value.origins):
         if origin.kind == "entity":
             return origin.what  # type: ignore[return-value]
     if isinstance(value.constant, str) and value.constant.isidentifier():
         return value.constant
     return None
+
+
+def _is_table(frame: Frame, symbol: ClassSymbol) -> bool:
+    """A class is an entity, unless it is only what entities derive from."""
+    interpreter = frame.interpreter
+    return interpreter.is_model(symbol) or not interpreter.subclasses(symbol)
 
 
 # ---------------------------------------------------------------------------------------------- row handlers

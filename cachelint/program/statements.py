@@ -26,6 +26,7 @@ from cachelint.program.values import (
     Value,
     cleaned,
     join,
+    ranked,
     thing,
 )
 from cachelint.vocabulary import CacheRead, Suppresses
@@ -99,7 +100,9 @@ def run(frame: Frame, body: Sequence[facts.Statement]) -> bool:
     """Follow a block. True when its end is never reached."""
     ended = False
     for statement in body:
-        ended = RUNNERS[type(statement)](frame, statement) or ended
+        if RUNNERS[type(statement)](frame, statement):
+            ended = True
+            break
     return ended
 
 
@@ -114,7 +117,19 @@ def _assign(frame: Frame, statement: facts.Assign) -> bool:
         frame.interpreter.revealed.append((frame.place(statement), value))
     for target in statement.targets:
         bind(frame, target, value)
+    _note_owner(frame, value)
     return False
+
+
+def _note_owner(frame: Frame, value: Value) -> None:
+    """A row found by its id and by who asks: whatever else that id selects belongs to who asks, too."""
+    asking = next((o for o in ranked(value.origins) if o.kind == "identity"), None)
+    if asking is None or not any(o.kind == "entity" for o in value.origins):
+        return
+    for origin in ranked(value.origins):
+        if origin.kind == "parameter" and origin.boxed and origin.name in frame.variables:
+            known = frame.variables[origin.name]
+            frame.variables[origin.name] = replace(known, origins=known.origins | {asking})
 
 
 def _augmented(frame: Frame, statement: facts.AugmentedAssign) -> bool:
@@ -129,7 +144,7 @@ def _augmented(frame: Frame, statement: facts.AugmentedAssign) -> bool:
 
 
 def _evaluate(frame: Frame, statement: facts.Evaluate) -> bool:
-    evaluate(frame, statement.value)
+    _note_owner(frame, evaluate(frame, statement.value))
     return _never_returns(frame, statement.value)
 
 
@@ -158,9 +173,15 @@ NEVER_RETURN = frozenset(
 
 def _return(frame: Frame, statement: facts.Return) -> bool:
     value = evaluate(frame, statement.value) if statement.value is not None else Value(constant=None)
+    value = _asked(frame, value)
     place = frame.place(statement.value if statement.value is not None else statement)
     frame.summary.returned.append((value, place))
     return True
+
+
+def _asked(frame: Frame, value: Value) -> Value:
+    """A value chosen by who asks (`if user.is_staff: return all_rows`) comes from who asks as well."""
+    return value if frame.asking is None else replace(value, origins=value.origins | {frame.asking})
 
 
 def _raise(frame: Frame, statement: facts.Raise) -> bool:
@@ -243,9 +264,15 @@ class Branch:
 def _if(frame: Frame, statement: facts.If) -> bool:
     known = knowledge(frame, statement.test)
     start = frame.variables
+    asking = frame.asking
+    frame.asking = next((o for o in ranked(known.value.origins) if o.kind == "identity"), asking)
     body = Branch(frame, known.when_true, statement.body, start)
     orelse = Branch(frame, known.when_false, statement.orelse, start)
     _leave(frame, [(body, known.when_true), (orelse, known.when_false)])
+    if frame.asking is not asking:
+        changed = {name: value for name, value in frame.variables.items() if start.get(name) is not value}
+        frame.variables.update((name, _asked(frame, value)) for name, value in changed.items())
+    frame.asking = asking
     return body.ended and orelse.ended
 
 

@@ -15,6 +15,7 @@ from cachelint.program.values import (
     Origin,
     Text,
     Value,
+    boxed,
     derived,
     join,
     trim,
@@ -157,5 +158,5 @@ def bind_arguments(
         for parameter in parameters:
             if parameter.name not in bound and parameter.name not in ("self", "cls"):
                 given = spread.item(parameter.name)
-                bound[parameter.name] = given if given is not None else Value(origins=derived(spread.origins))
+                bound[parameter.name] = given if given is not None else Value(origins=boxed(spread.origins))
     return bound

@@ -55,6 +55,8 @@ from cachelint.finding import Confidence, Finding, Persona, Severity
 from cachelint.program import Arrival, Program
 from cachelint.rule import rule
 
+# What frameworks call the query string as a whole; its separators are encoded, so only the number of keys hurts.
+WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
 MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and foreign keys can be reached"
 MEMORY = (
     "every new text adds an entry to the process's memory, and a value with the separator in it hits a foreign entry"
@@ -80,10 +82,12 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     kind = program.client_kind(event)
     # A bare value in the process's own bounded memory harms nobody else.
     is_minor = not event.certain or (arrival.is_whole and kind == "memory")
-    what = f"{arrival.origin.what} `{arrival.origin.name}`"
+    is_all = arrival.origin.name in WHOLE_QUERY
+    what = "the query string" if is_all else f"{arrival.origin.what} `{arrival.origin.name}`"
+    harm = _harm(kind, is_all, program.is_read(event))
     return Finding(
         at=program.location(arrival.place),
-        message=f"{what} reaches the {kind} key `{arrival.template}` unvalidated: {_harm(kind)}",
+        message=f"{what} reaches the {kind} key `{arrival.template}` unvalidated: {harm}",
         help="give it a type that validates (int, UUID, Enum, a strict pattern), an allow-list, or hash it",
         subject=f"{arrival.origin.name} in {arrival.template}",
         function=program.function_name(event),
@@ -93,7 +97,11 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     )
 
 
-def _harm(kind: str) -> str:
+def _harm(kind: str, is_all: bool, is_read: bool) -> str:
+    if is_all:
+        return "every new query string adds an entry, and clients can make up as many as they like"
     if "Memcached" in kind:
         return MEMCACHED
+    if is_read:
+        return "a value with the separator in it reads a foreign entry"
     return MEMORY if kind == "memory" else SERVER

@@ -75,7 +75,7 @@ def check(program: Program) -> Iterator[Finding]:
     seen = set()
     for read in program.uncached_reads():
         event = read.event
-        if event.shape not in SHAPES or event.place in seen or event.entity is None:
+        if event.shape not in SHAPES or event.place in seen or not program.is_entity(event):
             continue
         if program.is_per_user(event) or program.is_never_cached(event.entity):
             continue
@@ -95,8 +95,8 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),
-        message=f"every request to `{handler.facts.name}`{more} reads {SHAPES[event.shape]} `{entity}` from the "
-        "database: no cache is on the way",
+        message=f"every request to `{program.handler_name(read.handler)}`{more} reads {SHAPES[event.shape]} "
+        f"`{entity}` from the database: no cache is on the way",
         help="cache the result with a TTL and drop it where the rows change, or ignore this line with the reason",
         subject=f"{event.shape} {entity}",
         function=program.function_name(event),

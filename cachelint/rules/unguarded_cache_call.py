@@ -136,10 +136,15 @@ def _at_call(program: Program, group: list[Failure]) -> Finding:
         subject=f"{first.event.method} in {program.function_name(first.event)}",
         function=program.function_name(first.event),
         trace=_trace(program, first),
-        related=tuple(program.step(each.event.place, "unguarded as well") for each in group[1:]),
+        related=tuple(program.step(place, "unguarded as well") for place in _others(group)),
         persona=_persona(first),
         confidence=_confidence(first),
     )
+
+
+def _others(group: list[Failure]) -> list[Place]:
+    places = dict.fromkeys(each.event.place for each in group)
+    return [place for place in places if place != group[0].event.place]
 
 
 def _trace(program: Program, failure: Failure) -> tuple[Step, ...]:
