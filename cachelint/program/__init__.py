@@ -291,7 +291,7 @@ class Program:
         """Whether a query is selected by who asks."""
         return queries.is_per_user(self, event)
 
-    def is_orm_cached(self, entity: ClassSymbol | str) -> bool:
+    def is_orm_cached(self, entity: ClassSymbol | str | None) -> bool:
         """Whether the ORM layer caches reads of this model by itself."""
         return queries.is_orm_cached(self, entity)
 
@@ -325,7 +325,7 @@ class Program:
         """Every cache write and caching decorator that stores data the policy forbids."""
         return forbidden.forbidden_writes(self)
 
-    def is_never_cached(self, entity: ClassSymbol | str) -> bool:
+    def is_never_cached(self, entity: ClassSymbol | str | None) -> bool:
         """Whether the policy forbids to cache this model or table."""
         return any(forbidden.is_about(entity, word) for word, _ in forbidden.policy_words(self))
 

@@ -272,7 +272,21 @@ def _checked(frame: Frame, test: facts.Expression) -> dict[str, Value] | None:
         name = _target_name(subject) if subject is not None else None
         if name is not None and name in frame.variables and _is_strict(frame, call, row):
             found[name] = _harmless(frame.variables[name], row.bounded)
+    found.update(_checked_by_name(frame, call))
     return found or None
+
+
+VALIDATING = frozenset("valid validate validated allowed permitted known safe check verify supported exists".split())
+
+
+def _checked_by_name(frame: Frame, call: facts.Call) -> Iterator[tuple[str, Value]]:
+    """`if not is_valid_key(key): raise`: a check of the project's own limits the text; how, nobody can say."""
+    name = call.func.attr if isinstance(call.func, facts.Attribute) else getattr(call.func, "id", "")
+    if not VALIDATING & set(str(name).lower().split("_")):
+        return
+    for argument in call.arguments:
+        if isinstance(argument.value, facts.Name) and argument.value.id in frame.variables:
+            yield argument.value.id, _harmless(frame.variables[argument.value.id], False)
 
 
 def _check_rows(frame: Frame, call: facts.Call) -> Iterator[tuple[Checks, facts.Expression | None]]:

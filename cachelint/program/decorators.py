@@ -113,6 +113,10 @@ def _inside(value: Value | None, outer: dict[str, Value], place: Place) -> list[
     for each in value.things if value is not None else ():
         if isinstance(each, Decorator):
             results.append(Applied(place, each.row, {**outer, **dict(each.arguments)}, each.client))
+        elif isinstance(each, FunctionRef):
+            results.append(Applied(place, None, {}, None, None, each.symbol.name))
+        elif isinstance(each, External):
+            results.append(Applied(place, None, {}, None, None, each.name))
         elif isinstance(each, Wrapped):
             results.extend(Applied(place, layer.row, dict(layer.arguments), layer.client) for layer in each.layers)
     for _, item in value.items or () if value is not None else ():

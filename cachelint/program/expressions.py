@@ -349,7 +349,8 @@ def _binary(frame: Frame, node: facts.Binary) -> Value:
             return filled
     if node.operator == "+" and (left.text is not None or right.text is not None):
         return _concatenated(frame, node, left, right)
-    value = carried(left, right)
+    # What is taken away leaves no trace: `old - new` holds old things only.
+    value = carried(left) if node.operator == "-" else carried(left, right)
     if node.operator in ("|", "&", "+") and left.things:
         items = left.items + right.items if left.items is not None and right.items is not None else None
         return replace(value, things=left.things, items=items)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
-from cachelint.program.values import Gap, Origin, Place, Text, Value, ranked
+from cachelint.program.values import Gap, Instance, Origin, Place, Text, Value, ranked
 
 if TYPE_CHECKING:
     from cachelint.program import Program
 
 DEPTH = 14
+CONSTRUCTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +112,33 @@ def _through_parameter(
         if not entering.safe:
             yield _arrival(event, entering, step)
         return
-    for edge in program.graph.callers.get(function, ()):
+    edges = program.graph.callers.get(function, ())
+    if function.facts.name == "__init__" and len(edges) > CONSTRUCTIONS:
+        # Which of so many objects this is, nobody can say.
+        return
+    for edge in edges:
         argument = edge.arguments.get(name)
         if argument is not None:
-            for each in _at_call(function, name, edge, argument, origin, step):
+            for each in _at_call(program, function, name, edge, argument, origin, step):
                 yield from _sources(program, event, each, seen)
 
 
+def _declared(program: Program, function: FunctionSymbol, name: str) -> list[Instance]:
+    """What a parameter is by its annotation."""
+    for parameter in function.facts.parameters:
+        if parameter.name == name:
+            return program.interpreter.parameter(function, parameter).instances()
+    return []
+
+
 def _at_call(
-    function: FunctionSymbol, name: str, edge: CallEdge, argument: Value, origin: Origin, step: _Search
+    program: Program,
+    function: FunctionSymbol,
+    name: str,
+    edge: CallEdge,
+    argument: Value,
+    origin: Origin,
+    step: _Search,
 ) -> Iterator[_Search]:
     note = f"passed to `{function.facts.name}` here"
     way = (*step.way, (edge.place, note)) if step.way[-1][0] != edge.place else step.way
@@ -136,7 +155,9 @@ def _at_call(
         return
     if origin.part:
         # An object of the project holds more than what it was made from: only one that came as it is counts.
-        is_object = any(isinstance(i.type, ClassSymbol) for i in argument.instances())
+        is_object = any(
+            isinstance(i.type, ClassSymbol) for i in (*argument.instances(), *_declared(program, function, name))
+        )
         whole = frozenset(o for o in argument.origins if not o.part and (o.direct or not is_object))
         argument = replace(argument, origins=whole)
     yield _Search(argument, place, step.template, way, step.in_template, step.depth + 1)

@@ -100,6 +100,9 @@ class Interpreter:
         concerned = set()
         for (function, name), values in seen.items():
             things = tuple(t for t in join(values).things if isinstance(t, Instance))
+            if len({t.of for t in things if isinstance(t, Instance)}) > 1:
+                # A function for rows of any model is about none of them.
+                continue
             if things and self.parameter_things.get((function, name)) != things and _is_open(function, name):
                 self.parameter_things[function, name] = things
                 concerned.add(function)

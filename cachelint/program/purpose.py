@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cachelint.program.effects import Event
-from cachelint.vocabulary import CacheLock, CacheWrite
+from cachelint.vocabulary import CacheCount, CacheLock, CacheWrite
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -17,7 +17,7 @@ STORE_WORDS = frozenset(
         "lock locks mutex semaphore queue queues session sessions throttle throttling ratelimit ratelimits "
         "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
         "online pubsub job jobs task tasks broker leader heartbeat attempts blacklist blocklist denylist "
-        "revoked metric metrics health healthcheck healthz readiness liveness"
+        "revoked metric metrics health healthcheck healthz readiness liveness budget budgets"
     ).split()
 )
 PAIRS = (("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
@@ -36,6 +36,9 @@ def is_store(program: Program, event: Event) -> bool:
     if isinstance(event.row, CacheLock):
         return True
     if isinstance(event.row, CacheWrite) and (event.row.only_new or event.flags.get("nx") is True):
+        return True
+    if isinstance(event.row, CacheCount) and program.is_wrapper(event):
+        # A counter that any caller may name: rate limits, usage. Nothing rebuilds it.
         return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
     templates = [each for each in program.key_templates(event) if each]

@@ -206,7 +206,7 @@ def _raises_denied(function: FunctionSymbol) -> bool:
         if isinstance(statement, facts.Raise):
             raised = statement.exception.func if isinstance(statement.exception, facts.Call) else statement.exception
             name = raised.attr if isinstance(raised, facts.Attribute) else getattr(raised, "id", "")
-            if DENIALS & set(words(str(name))):
+            if DENIALS & set(words(str(name))) or "403" in str(name):
                 return True
     return False
 

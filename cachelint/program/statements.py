@@ -122,14 +122,17 @@ def _assign(frame: Frame, statement: facts.Assign) -> bool:
 
 
 def _note_owner(frame: Frame, value: Value) -> None:
-    """A row found by its id and by who asks: whatever else that id selects belongs to who asks, too."""
-    asking = next((o for o in ranked(value.origins) if o.kind == "identity"), None)
-    if asking is None or not any(o.kind == "entity" for o in value.origins):
+    """A row found by its id: the id is no free text any more, and if who asks was a condition, it is the asker's."""
+    asking = frozenset(o for o in value.origins if o.kind == "identity")
+    if not any(o.kind == "entity" for o in value.origins):
         return
+    is_row = any(frame.interpreter.is_model(each.type) for each in value.instances())
     for origin in ranked(value.origins):
         if origin.kind == "parameter" and origin.boxed and origin.name in frame.variables:
             known = frame.variables[origin.name]
-            frame.variables[origin.name] = replace(known, origins=known.origins | {asking})
+            # Text that found a row is text that the database holds: no longer free.
+            own = cleaned(known.origins, safe=True, bounded=True) if is_row else known.origins
+            frame.variables[origin.name] = replace(known, origins=own | asking)
 
 
 def _augmented(frame: Frame, statement: facts.AugmentedAssign) -> bool:

@@ -84,7 +84,9 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     is_minor = not event.certain or (arrival.is_whole and kind == "memory")
     is_all = arrival.origin.name in WHOLE_QUERY
     what = "the query string" if is_all else f"{arrival.origin.what} `{arrival.origin.name}`"
-    harm = _harm(kind, is_all, program.is_read(event))
+    harm = "clients choose which entries are dropped"
+    if not program.is_delete(event):
+        harm = _harm(kind, is_all, program.is_read(event))
     return Finding(
         at=program.location(arrival.place),
         message=f"{what} reaches the {kind} key `{arrival.template}` unvalidated: {harm}",
