@@ -305,7 +305,9 @@ class Program:
 
     def is_entity(self, event: Event) -> bool:
         """Whether it is known what a query reads: a model or a table."""
-        return event.entity is not None and not str(event.entity).startswith("builtins.")
+        if isinstance(event.entity, ClassSymbol):
+            return self.interpreter.is_model(event.entity)
+        return event.entity is not None and not event.entity.startswith("builtins.")
 
     def handler_name(self, handler: Handler) -> str:
         """What people call a handler: its function, or the class for a method that only the framework names."""
