@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, formatting, library, rows
+from cachelint.program import classes, formatting, library, rows, supers
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
@@ -107,6 +107,8 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: facts.No
             results.append(call_function(frame, each, arguments, node))
         elif isinstance(each, ClassRef):
             results.append(construct(frame, each.symbol, arguments, node))
+        elif isinstance(each, External) and each.name == "builtins.super":
+            results.append(supers.proxy(frame, arguments))
         elif isinstance(each, External):
             results.append(rows.call_name(frame, each, arguments, node))
         elif isinstance(each, Member):
@@ -144,7 +146,7 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
     if not result.things and target.symbol.facts.returns is not None:
         promise = frame.interpreter_frame(target.symbol.module).annotated(target.symbol.facts.returns)
         result = replace(result, things=promise.things)
-    return rows.with_loader(frame, _rebind_self(result, target), target.symbol.facts.name, node)
+    return rows.with_loader(frame, _rebind_self(frame, result, target), target.symbol.facts.name, node)
 
 
 def _fill_defaults(frame: Frame, target: FunctionRef, bound: dict[str, Value]) -> None:
@@ -165,17 +167,14 @@ def _argument_places(frame: Frame, arguments: Arguments, bound: dict[str, Value]
     return places
 
 
-def _rebind_self(result: Value, target: FunctionRef) -> Value:
+def _rebind_self(frame: Frame, result: Value, target: FunctionRef) -> Value:
     """A method that returns self, called on a subclass's object, gives that object."""
     receiver = target.receiver
     if not isinstance(receiver, Instance) or target.symbol.owner is None:
         return result
     if receiver.of is not None:
-        filled = tuple(
-            replace(t, of=receiver.of) if isinstance(t, Instance) and t.of is None and t.type is receiver.type else t
-            for t in result.things
-        )
-        result = replace(result, things=filled)
+        filled = (_of_receiver(frame, t, receiver) if isinstance(t, Instance) else t for t in result.things)
+        result = replace(result, things=tuple(filled))
     if receiver.type is target.symbol.owner:
         return result
     things = tuple(
@@ -183,6 +182,16 @@ def _rebind_self(result: Value, target: FunctionRef) -> Value:
         for t in result.things
     )
     return replace(result, things=things)
+
+
+def _of_receiver(frame: Frame, made: Instance, receiver: Instance) -> Instance:
+    """What a method made of self, or a query that a manager made, is about what the receiver is about."""
+    if made.of is not None:
+        return made
+    is_query = library.binds_owner(frame.interpreter, receiver.type) and bool(
+        library.evaluation(frame.interpreter, made, "iterate")
+    )
+    return replace(made, of=receiver.of) if is_query or made.type is receiver.type else made
 
 
 def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: facts.Node) -> Value:

@@ -62,7 +62,7 @@ def described(program: Program, path: str) -> Iterator[Described]:
                 if failed is not None:
                     yield at(event.place, "guard", ", ".join(sorted(failed.raised.errors)))
     for place, value in _assigned(program, path):
-        yield at(place, "revealed", " | ".join(type_text(each) for each in value.things) or "?")
+        yield at(place, "revealed", " | ".join(dict.fromkeys(map(type_text, value.things))) or "?")
     for edges in program.graph.callees.values():
         for edge in edges:
             if edge.place.path == path and edge.caller is not None:

@@ -134,7 +134,7 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
         return item
     mapped = mapping_access(frame, base, index, node, "read")
     if mapped is not None:
-        return mapped
+        return join([mapped, *(each for _, each in base.items or ())])
     if base.items is not None:
         bounded = join([each for _, each in base.items])
         return replace(bounded, origins=bounded.origins | cleaned(derived(index.origins), safe=True, bounded=True))
@@ -144,7 +144,7 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
     before = base
     base = library.consume(frame, base, "index", node)
     element = library.element(frame, base, node) if base.things else UNKNOWN
-    if before is not base and any(i.type != "builtins.list" for i in base.instances()):
+    if before is not base and any(i.type != "builtins.list" and i.of is None for i in base.instances()):
         element = base
     origins = parts_of(base.origins)
     name = index.constant if isinstance(index.constant, str) else None

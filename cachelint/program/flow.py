@@ -13,7 +13,7 @@ from cachelint.program.values import Gap, Instance, Origin, Place, Text, Value, 
 if TYPE_CHECKING:
     from cachelint.program import Program
 
-DEPTH = 14
+DEPTH = 40
 CONSTRUCTIONS = 3
 
 

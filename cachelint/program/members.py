@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, library
+from cachelint.program import classes, library, supers
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
@@ -60,6 +60,8 @@ def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts
     if isinstance(each, ClassRef):
         return of_class(frame, each.symbol, name, receiver, node)
     if isinstance(each, Instance):
+        if supers.MARK in each.options:
+            return supers.member(frame, each, name, receiver, node)
         if isinstance(each.type, ClassSymbol):
             return _of_object(frame, each, each.type, name, receiver, node)
         return library.member_value(frame, each, name, receiver, node)

@@ -6,6 +6,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from cachelint.facts import model as facts
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
@@ -112,6 +114,8 @@ class ModuleSymbol:
         self.stars: list[tuple[facts.Import, facts.ImportedName]] = []
         self.used_packages: set[str] = set()
         self._bind(file_facts.body)
+        for function in self.functions:
+            self._bind_globals(function)
 
     @property
     def name(self) -> str:
@@ -147,6 +151,14 @@ class ModuleSymbol:
                 self._bind_augmented(statement)
             elif isinstance(statement, facts.Import):
                 self._bind_import(statement)
+
+    def _bind_globals(self, function: FunctionSymbol) -> None:
+        """What a function assigns to names it declares global: the lazily made client of a module."""
+        declared = {n for each in walk(function.facts.body) if isinstance(each, facts.Scope) for n in each.names}
+        for each in walk(function.facts.body) if declared & self.bindings.keys() else ():
+            if isinstance(each, facts.Assign) and each.value is not None:
+                names = tuple(t for t in each.targets if isinstance(t, facts.Name) and t.id in declared)
+                self._bind_targets(replace(each, targets=names), each.value)
 
     def _bind_targets(self, statement: facts.Assign, value: facts.Expression) -> None:
         for target in statement.targets:
