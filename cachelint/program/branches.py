@@ -88,9 +88,16 @@ def _plain(frame: Frame, test: facts.Expression) -> Known:
     if checked is not None:
         known.when_true.variables = checked
     name = _target_name(test)
+    known.when_true.variables.update(_found(frame, name))
     if name is not None and name in frame.global_names:
         known.when_false.misses |= {frame.place(test)}
     return known
+
+
+def _found(frame: Frame, name: str | None) -> dict[str, Value]:
+    """`row = load(key)` and row is there: the key is one that exists, no free text any more."""
+    keys = frame.lookups.get(name, frozenset()) if name is not None else frozenset()
+    return {key: _harmless(frame.variables[key], False) for key in sorted(keys) if key in frame.variables}
 
 
 def hits(value: Value) -> frozenset[Place]:
@@ -175,6 +182,8 @@ def _same_as(
         if right != NONE and right.constant is not None and isinstance(right.constant, (str, int, bool)):
             other.misses = hits(value)
     name = _target_name(test.left)
+    if right == NONE:
+        other.variables.update(_found(frame, name))
     if right == NONE and name is not None and name in frame.global_names:
         positive.misses |= {frame.place(test)}
     _owned_by_who_asks(frame, test, left, right, positive)

@@ -19,7 +19,9 @@ CONSTRUCTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """User input that reaches a key: where it enters the template, the template as far as known, the way there."""
+    """User input that reaches a key: where it enters the template, the template as far as known, the way there.
+
+    `is_whole`: it is the whole key, without a template; `is_exact`: every call on the way hands on just this value."""
 
     origin: Origin
     place: Place
@@ -27,6 +29,7 @@ class Arrival:
     way: tuple[tuple[Place, str], ...]
     event: Event
     is_whole: bool = False
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class _Search:
     way: tuple[tuple[Place, str], ...]
     in_template: bool
     depth: int
+    is_exact: bool = True
 
 
 def arrivals(program: Program, event: Event) -> Iterator[Arrival]:
@@ -100,7 +104,9 @@ def _sources(program: Program, event: Event, step: _Search, seen: set[tuple[obje
 def _arrival(event: Event, origin: Origin, step: _Search) -> Arrival:
     start = (origin.place, f"user input enters here: {origin.what} `{origin.name}`")
     template = step.template or "{" + origin.name + "}"
-    return Arrival(origin, step.place, template, (start, *reversed(step.way)), event, not step.in_template)
+    return Arrival(
+        origin, step.place, template, (start, *reversed(step.way)), event, not step.in_template, step.is_exact
+    )
 
 
 def _through_parameter(
@@ -153,6 +159,7 @@ def _at_call(
     place = step.place if step.in_template else given
     if origin.part and not step.in_template:
         return
+    is_exact = step.is_exact and origin.direct
     if origin.part:
         # An object of the project holds more than what it was made from: only one that came as it is counts.
         is_object = any(
@@ -160,7 +167,7 @@ def _at_call(
         )
         whole = frozenset(o for o in argument.origins if not o.part and (o.direct or not is_object))
         argument = replace(argument, origins=whole)
-    yield _Search(argument, place, step.template, way, step.in_template, step.depth + 1)
+    yield _Search(argument, place, step.template, way, step.in_template, step.depth + 1, is_exact)
 
 
 def _is_single_gap(text: Text) -> bool:

@@ -29,6 +29,7 @@ class Frame:
         "function",
         "global_names",
         "interpreter",
+        "lookups",
         "module",
         "summary",
         "top_level",
@@ -51,6 +52,7 @@ class Frame:
         self.enclosing: dict[str, Value] = {}
         self.global_names: set[str] = set()
         self.evaluated: dict[tuple[int, int], Value] = {}
+        self.lookups: dict[str, frozenset[str]] = {}
         self.class_: ClassSymbol | None = None
         self.context: Context = TOP
         self.acquired: frozenset[Place] = frozenset()

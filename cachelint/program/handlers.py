@@ -165,6 +165,8 @@ def _path(row: Handles, given: dict[str, Value]) -> str:
         return ""
     if isinstance(value.constant, str):
         return value.constant
+    if value.text is not None:
+        return str(value.text)
     first = next((item.constant for _, item in value.items or () if isinstance(item.constant, str)), "")
     return first if isinstance(first, str) else ""
 

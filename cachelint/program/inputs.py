@@ -42,6 +42,11 @@ def dialect_of(interpreter: Interpreter, name: str) -> Dialect:
     return interpreter.dialects.get(name) or Dialect(name=name, others="none")
 
 
+def _has_router(handler: Handler) -> bool:
+    """Whether the framework itself makes the URL, with text in it (a viewset's lookup)."""
+    return handler.dialect == "drf" and handler.owner is not None
+
+
 def _is_open(parameter: facts.Parameter) -> bool:
     """Whether the URL may fill it: no default, or None as a stand-in (`def retrieve(self, request, pk=None)`)."""
     default = parameter.default
@@ -64,7 +69,8 @@ def _classify(
     if dialect.others == "path":
         if parameter.kind == "starstar":
             return "path", RAW
-        if by_path is None and not _is_open(parameter):
+        if by_path is None and (not _is_open(parameter) or (not handler.raw_paths and not _has_router(handler))):
+            # Which URL fills it is not known, so neither is what it can hold.
             return "", None
         return "path", by_path if by_path is not None else RAW
     marker = marker_of(interpreter, function, parameter)

@@ -17,10 +17,10 @@ STORE_WORDS = frozenset(
         "lock locks mutex semaphore queue queues session sessions throttle throttling ratelimit ratelimits "
         "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
         "online pubsub job jobs task tasks broker leader heartbeat attempts blacklist blocklist denylist "
-        "revoked metric metrics health healthcheck healthz readiness liveness budget budgets"
+        "revoked metric metrics health healthcheck healthz readiness liveness budget budgets spend polling"
     ).split()
 )
-PAIRS = (("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
+PAIRS = (("login", "code"), ("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
 _SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,15 @@ def follow(interpreter: Interpreter, function: FunctionSymbol, summary: Summary)
     if function.facts.is_generator and summary.yields:
         summary.returns = join([value for value, _ in summary.yields])
     else:
-        summary.returns = join([value for value, _ in summary.returned])
+        summary.returns = _decided(join([value for value, _ in summary.returned]))
+
+
+def _decided(value: Value) -> Value:
+    """A function that makes its parameter harmless on one of its ways decides itself when that is needed."""
+    safe = {origin.what for origin in value.origins if origin.kind == "parameter" and origin.safe and not origin.boxed}
+    if not safe:
+        return value
+    return replace(value, origins=frozenset(replace(o, safe=o.safe or o.what in safe) for o in value.origins))
 
 
 def _provided(frame: Frame, function: FunctionSymbol, parameter: facts.Parameter) -> Value | None:
@@ -117,8 +125,27 @@ def _assign(frame: Frame, statement: facts.Assign) -> bool:
         frame.interpreter.revealed.append((frame.place(statement), value))
     for target in statement.targets:
         bind(frame, target, value)
+        if isinstance(target, facts.Name) and not any(o.kind == "hit" for o in value.origins):
+            frame.lookups[target.id] = _looked_up_by(statement.value)
     _note_owner(frame, value)
     return False
+
+
+def _looked_up_by(node: object) -> frozenset[str]:
+    """The variables given to a call whose result is assigned: what `row = await load(key)` was looked up by."""
+    if isinstance(node, facts.Await):
+        return _looked_up_by(node.value)
+    if not isinstance(node, facts.Call):
+        return frozenset()
+    return frozenset(name for argument in node.arguments for name in _names_in(argument.value))
+
+
+def _names_in(node: object) -> Iterator[str]:
+    if isinstance(node, facts.Name):
+        yield node.id
+    elif isinstance(node, facts.Dictionary):
+        for each in node.values:
+            yield from _names_in(each)
 
 
 def _note_owner(frame: Frame, value: Value) -> None:
@@ -126,7 +153,8 @@ def _note_owner(frame: Frame, value: Value) -> None:
     asking = frozenset(o for o in value.origins if o.kind == "identity")
     if not any(o.kind == "entity" for o in value.origins):
         return
-    is_row = any(frame.interpreter.is_model(each.type) for each in value.instances())
+    lists = ("builtins.list", "builtins.dict")
+    is_row = not any(each.type in lists or each.of is not None for each in value.instances())
     for origin in ranked(value.origins):
         if origin.kind == "parameter" and origin.boxed and origin.name in frame.variables:
             known = frame.variables[origin.name]

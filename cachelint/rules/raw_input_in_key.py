@@ -40,6 +40,7 @@ The text was validated or converted: a parameter typed int, UUID, Enum, Literal 
 path converter such as int, slug or uuid, a digest, an allow-list, a full match against a strict pattern.
 The server is the only store of something: locks, queues, sessions, rate limits, tokens.
 The value is the server's own: the user's id, the session, a row from the database.
+Only a part of an object that was handed on far reaches the key, or a bare value the process's own memory (pedantic).
 The key is made by a decorator's default key builder (reported for the pedantic persona only where supported).
 
 References
@@ -55,8 +56,11 @@ from cachelint.finding import Confidence, Finding, Persona, Severity
 from cachelint.program import Arrival, Program
 from cachelint.rule import rule
 
+# Parts of objects handed on over more steps than this are for the pedantic persona.
+FAR = 4
 # What frameworks call the query string as a whole; its separators are encoded, so only the number of keys hurts.
 WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
+MAPPINGS = WHOLE_QUERY | frozenset("headers body json form data POST cookies COOKIES META values match_info".split())
 MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and foreign keys can be reached"
 MEMORY = (
     "every new text adds an entry to the process's memory, and a value with the separator in it hits a foreign entry"
@@ -81,7 +85,8 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     event = arrival.event
     kind = program.client_kind(event)
     # A bare value in the process's own bounded memory harms nobody else.
-    is_minor = not event.certain or (arrival.is_whole and kind == "memory")
+    is_far = (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
+    is_minor = not event.certain or is_far or (kind == "memory" and (arrival.is_whole or not arrival.is_exact))
     is_all = arrival.origin.name in WHOLE_QUERY
     what = "the query string" if is_all else f"{arrival.origin.what} `{arrival.origin.name}`"
     harm = "clients choose which entries are dropped"
@@ -97,6 +102,11 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
         confidence=None if event.certain else Confidence.MEDIUM,
         persona=Persona.PEDANTIC if is_minor else None,
     )
+
+
+def _is_vague(arrival: Arrival) -> bool:
+    """A bare key that is said to be a whole mapping, a part of an object, or comes from very far."""
+    return arrival.origin.name in MAPPINGS or not arrival.is_exact or len(arrival.way) > FAR + 1
 
 
 def _harm(kind: str, is_all: bool, is_read: bool) -> str:
