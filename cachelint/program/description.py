@@ -60,7 +60,7 @@ def described(program: Program, path: str) -> Iterator[Described]:
                     yield at(event.place, "taint", arrival.origin.name)
                 failed = program.failure(event) if type(event.row).__name__ in WORDS else None
                 if failed is not None:
-                    yield at(event.place, "guard", ", ".join(sorted(failed.raised.errors)))
+                    yield at(event.place, "guard", ", ".join(sorted(failed.escaped)))
     for place, value in _assigned(program, path):
         yield at(place, "revealed", " | ".join(dict.fromkeys(map(type_text, value.things))) or "?")
     for edges in program.graph.callees.values():

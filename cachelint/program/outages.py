@@ -49,13 +49,15 @@ class Failure:
     """A cache call whose outage error reaches request handlers.
 
     `ways` hold per handler the calls from it to the cache call; `guard` is the innermost try, on every one of these
-    ways, that was meant to stop the error and stops only a part, with its clause; `missed` what it lets through."""
+    ways, that was meant to stop the error and stops only a part, with its clause; `missed` what it lets through.
+    `escaped` are the errors that arrive at handlers."""
 
     event: Event
     raised: Raised
     ways: list[tuple[Handler, tuple[CallEdge, ...]]] = field(default_factory=list)
     guard: tuple[Guard, Clause] | None = None
     missed: frozenset[str] = frozenset()
+    escaped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,9 @@ def failure(program: Program, event: Event) -> Failure | None:
         return None
     chosen = unguarded or [each for each in arrived if each[1].guard == arrived[0][1].guard]
     first = chosen[0][1]
-    return Failure(event, raised, [(handler, each.way) for handler, each in chosen], first.guard, first.missed)
+    ways = [(handler, each.way) for handler, each in chosen]
+    escaped = frozenset().union(*(each.errors for _, each in arrived))
+    return Failure(event, raised, ways, first.guard, first.missed, escaped)
 
 
 def _climb(program: Program, event: Event, start: _Escape) -> Iterator[tuple[Handler, _Escape]]:
