@@ -41,6 +41,7 @@ HANDLERS: tuple[AnyRow, ...] = (
         dialect="sanic",
     ),
     Mounts(on="sanic.Sanic", names="blueprint", params="blueprint * url_prefix", router="blueprint"),
+    Obtains(on="sanic.views.HTTPMethodView", names="as_view", params="*args **kwargs", gives="self"),
     HandlerClass(
         on="sanic.views.HTTPMethodView",
         methods="get:GET post:POST put:PUT patch:PATCH delete:DELETE head:HEAD options:OPTIONS",

@@ -276,7 +276,7 @@ class Program:
 
     def fills(self, function: FunctionSymbol, misses: frozenset[Place]) -> bool:
         """Whether what is loaded after these misses is stored again, by the function or whoever calls it."""
-        if self.graph.writes_back(function):
+        if self.graph.writes_back(function) or function.declares_globals:
             return True
         paths = {place.path for place in misses} | {function.module.source.path}
         return bool(paths & self._filled_in)

@@ -337,6 +337,8 @@ def _special_method(
         positional = [_filled(frame, v, arguments.nodes.get(i), node) for i, v in enumerate(arguments.positional)]
         named = {n: _filled(frame, v, arguments.nodes.get(n), node) for n, v in arguments.named.items()}
         return formatting.formatted(receiver.constant, positional, named, frame.place(node))
+    if func.attr in ("encode", "decode") and receiver.text is not None:
+        return receiver
     if func.attr in ("get", "pop", "setdefault") and receiver.items is not None and arguments.positional:
         key = arguments.positional[0].constant
         known = receiver.item(key) if key is not NOTHING else join([item for _, item in receiver.items])

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.program import statements
-from cachelint.program.effects import Event, Summary
+from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.frame import Frame
 from cachelint.program.queries import is_covered
-from cachelint.program.symbols import ClassSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
     ClassRef,
     External,
@@ -56,11 +56,13 @@ def described(program: Program, path: str) -> Iterator[Described]:
         for event in events:
             if event.place.path == path:
                 yield at(event.place, "effect", effect_text(program, event))
-                for arrival in program.raw_inputs(event):
-                    yield at(event.place, "taint", arrival.origin.name)
-                failed = program.failure(event) if type(event.row).__name__ in WORDS else None
-                if failed is not None:
-                    yield at(event.place, "guard", ", ".join(sorted(failed.escaped)))
+    for event in program.cache_events:
+        if event.place.path == path:
+            for arrival in program.raw_inputs(event):
+                yield at(event.place, "taint", arrival.origin.name)
+            failed = program.failure(event) if type(event.row).__name__ in WORDS else None
+            if failed is not None:
+                yield at(event.place, "guard", ", ".join(sorted(failed.escaped)))
     for place, value in _assigned(program, path):
         yield at(place, "revealed", " | ".join(dict.fromkeys(map(type_text, value.things))) or "?")
     for edges in program.graph.callees.values():
@@ -105,12 +107,38 @@ def effect_text(program: Program, event: Event) -> str:
         name = str(entity).rpartition(".")[2]
         if isinstance(event.row, DbWrite):
             return f"db-write {name}"
-        covered = event.function is not None and is_covered(program, event.function, event.context, event)
-        return f"db-read {event.shape} {name}" + (" covered" if covered else "")
+        return f"db-read {event.shape} {name}" + (" covered" if _is_behind_cache(program, event) else "")
     if isinstance(event.row, Memoizes):
         return "memoizes"
     word = WORDS[type(event.row).__name__]
     return f"{word} {key_text(event)}"
+
+
+def _is_behind_cache(program: Program, event: Event) -> bool:
+    """Whether a query is covered where it stands or on every way to it."""
+    function = event.function
+    if function is None:
+        return False
+    return is_covered(program, function, event.context, event) or _only_called_covered(program, function, set())
+
+
+def _only_called_covered(program: Program, function: FunctionSymbol, seen: set[FunctionSymbol]) -> bool:
+    if is_covered(program, function, program.graph.entry(function)):
+        return True
+    handlers = program.handlers_of(function)
+    if handlers:
+        return all(any(isinstance(layer.row, Memoizes) for layer in each.layers) for each in handlers)
+    seen.add(function)
+    edges = program.graph.callers.get(function, [])
+    return bool(edges) and all(_is_call_covered(program, edge, seen) for edge in edges)
+
+
+def _is_call_covered(program: Program, edge: CallEdge, seen: set[FunctionSymbol]) -> bool:
+    caller = edge.caller
+    if caller is None:
+        return False
+    is_done = caller in seen or is_covered(program, caller, edge.context)
+    return is_done or _only_called_covered(program, caller, seen)
 
 
 def key_text(event: Event) -> str:

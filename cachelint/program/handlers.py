@@ -80,7 +80,8 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
     for module in interpreter.modules:
         for symbol in module.classes:
             if symbol.facts.bases and symbol not in routed:
-                found.extend(_of_class(interpreter, symbol, "", (), Place(module.source.path, symbol.facts.at, 0)))
+                place = Place(module.source.path, symbol.facts.at, 0)
+                found.extend(_of_class(interpreter, symbol, _class_path(interpreter, symbol), (), place))
     return _merged(interpreter, found)
 
 
@@ -97,8 +98,15 @@ def _merged(interpreter: Interpreter, found: list[Handler]) -> list[Handler]:
             methods -= {"*"}
         paths = tuple(dict.fromkeys(each.path for each in group if each.path))
         layers = first.layers if len(group) == 1 else _common_layers(group)
-        merged.append(Handler(function, methods, first.path, first.dialect, first.place, first.owner, layers, paths))
+        path = first.path or next(iter(paths), "")
+        merged.append(Handler(function, methods, path, first.dialect, first.place, first.owner, layers, paths))
     return merged
+
+
+def _class_path(interpreter: Interpreter, symbol: ClassSymbol) -> str:
+    """The path that a route decorator on a class gives to its methods."""
+    decorators = applied(interpreter, symbol) if symbol.facts.decorators else ()
+    return next((_path(each.row, each.given) for each in decorators if isinstance(each.row, Handles)), "")
 
 
 def _depth(interpreter: Interpreter, dialect: str) -> int:
@@ -218,9 +226,9 @@ def _targets(
             yield Handler(each.symbol, methods, _path(row, given), row.dialect, place, each.symbol.owner, layers)
         elif isinstance(each, ClassRef):
             interpreter.class_layers.setdefault(each.symbol, layers)
-            yield from _of_class(interpreter, each.symbol, _path(row, given), layers, place)
+            yield from _of_class(interpreter, each.symbol, _path(row, given), layers, place, row)
         elif isinstance(each, Instance) and isinstance(each.type, ClassSymbol):
-            yield from _of_class(interpreter, each.type, _path(row, given), layers, place)
+            yield from _of_class(interpreter, each.type, _path(row, given), layers, place, row)
         elif isinstance(each, Wrapped):
             yield from _targets(interpreter, each.function, row, given, place, (*layers, *each.layers))
 
@@ -229,10 +237,17 @@ def _targets(
 
 
 def _of_class(
-    interpreter: Interpreter, symbol: ClassSymbol, path: str, layers: tuple[Decorator, ...], place: Place
+    interpreter: Interpreter,
+    symbol: ClassSymbol,
+    path: str,
+    layers: tuple[Decorator, ...],
+    place: Place,
+    registered: Handles | None = None,
 ) -> Iterator[Handler]:
+    """The methods of a class that serve requests, by its bases or by the module it is registered with."""
     seen: set[str] = set()
-    for base in interpreter.library_bases(symbol):
+    modules = {name.rpartition(".")[0] for name in registered.on.split()} if registered is not None else set()
+    for base in (*interpreter.library_bases(symbol), *sorted(modules)):
         for row in interpreter.catalogue.rows_on(base):
             if not isinstance(row, HandlerClass):
                 continue

@@ -39,6 +39,8 @@ PROPERTIES = frozenset(
 
 def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Value:
     """The value of an attribute, by everything the receiver can be. Data keeps its sources."""
+    if name == "value" and isinstance(receiver.constant, str) and not receiver.things:
+        return receiver  # of a text only a member of an Enum has one
     found = [_of_thing(frame, each, receiver, name, node) for each in receiver.things]
     item = receiver.item(name)
     if item is not None:

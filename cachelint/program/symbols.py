@@ -31,6 +31,11 @@ class FunctionSymbol:
         return f"{self.module.name}.{self.facts.qualname}" if self.module.name else self.facts.qualname
 
     @property
+    def declares_globals(self) -> bool:
+        """Whether it assigns names of its module: a value computed once may be kept in one."""
+        return any(isinstance(each, facts.Scope) and each.kind == "global" for each in walk(self.facts.body))
+
+    @property
     def is_lambda(self) -> bool:
         return self.facts.name == "<lambda>"
 
