@@ -61,6 +61,8 @@ _TYPES = (
 _VALUES = (
     Obtains(on=_MODEL, names="objects _default_manager _base_manager", how="value", gives=_MANAGER, of="class"),
     Obtains(on=_QUERYSET, names="as_manager", gives="instance"),
+    # Which model a manager works on is not known inside its own methods; that it is one is.
+    Obtains(on=f"{_MANAGER} {_QUERYSET}", names="model", how="value", gives=f"type:{_MODEL}"),
     Obtains(
         on=_MANAGER,
         names="from_queryset",

@@ -114,6 +114,7 @@ class Program:
             for wrapper in self._wrappers(handler.function):
                 self._handlers_of[wrapper].append(handler)
         self._writes: dict[FunctionSymbol, bool] = {}
+        self._of_asker: dict[FunctionSymbol, bool] = {}
         self.top: Context = TOP
 
     def _type_requests(self) -> None:
@@ -182,7 +183,8 @@ class Program:
         dispatch = classes.find_method(self.interpreter, handler.owner, "dispatch") if handler.owner else None
         if dispatch is not None and any(isinstance(e.row, CacheRead) for e in self.graph.events.get(dispatch, ())):
             return True
-        return any(isinstance(each.row, Memoizes) for each in self.class_decorators(handler))
+        marks = self.class_decorators(handler)
+        return any(isinstance(each.row, Memoizes) or "cache" in each.name.rpartition(".")[2].lower() for each in marks)
 
     def class_decorators(self, handler: Handler) -> list[Applied]:
         """Decorators of the handler's class and of its dispatch method."""
@@ -302,6 +304,15 @@ class Program:
     def is_restricted(self, read: UncachedRead) -> bool:
         """Whether a read serves only pages that ask for a special right."""
         return all(queries.is_restricted(self, handler) for handler in read.handlers or (read.handler,))
+
+    def serves_the_asker(self, read: UncachedRead) -> bool:
+        """Whether all handlers of a read work on rows selected by who asks."""
+        for handler in read.handlers or (read.handler,):
+            if handler.function not in self._of_asker:
+                self._of_asker[handler.function] = queries.serves_the_asker(self, handler)
+            if not self._of_asker[handler.function]:
+                return False
+        return True
 
     def is_entity(self, event: Event) -> bool:
         """Whether it is known what a query reads: a model or a table."""

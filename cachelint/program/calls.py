@@ -146,7 +146,13 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
     if not result.things and target.symbol.facts.returns is not None:
         promise = frame.interpreter_frame(target.symbol.module).annotated(target.symbol.facts.returns)
         result = replace(result, things=promise.things)
-    return rows.with_loader(frame, _rebind_self(frame, result, target), target.symbol.facts.name, node)
+    from cachelint.program import inputs
+
+    result = _rebind_self(frame, result, target)
+    if inputs.names_who_asks(target.symbol.facts.name):
+        origin = Origin("identity", target.symbol.facts.name, target.symbol.facts.name, frame.place(node))
+        result = replace(result, origins=result.origins | {origin})
+    return rows.with_loader(frame, result, target.symbol.facts.name, node)
 
 
 def _fill_defaults(frame: Frame, target: FunctionRef, bound: dict[str, Value]) -> None:

@@ -320,9 +320,19 @@ def _compare(frame: Frame, node: facts.Compare) -> Value:
             else:
                 library.consume(frame, right, "iterate", right_node)
         origins |= {each for each in right.origins if each.kind == "hit"}
+        if isinstance(node.left, facts.Call) and right.constant in (0, 1):
+            _only_asks(frame, node.left)
         # As a query's condition a comparison still says what selects the rows; as text it is a flag.
         origins |= cleaned(left.origins | right.origins, safe=True, bounded=True)
     return Value(origins=trim(derived(frozenset(origins))))
+
+
+def _only_asks(frame: Frame, call: facts.Call) -> None:
+    """`query.count() > 0` asks whether there is a row at all."""
+    place = frame.place(call)
+    for event in frame.summary.events:
+        if event.place == place and event.shape == "aggregate":
+            event.shape = "exists"
 
 
 def _contains(frame: Frame, container: Value, key: Value, node: facts.Expression) -> Value | None:

@@ -110,12 +110,20 @@ def _source(
             break
     if builder is not None:
         returned = interpreter.summary(builder).returns
-        if line is None:
+        if line is None or not _uses_declared(builder):
             line = _class_line(symbol)
         if not returned.things and declared is not None:
             returned = Value(things=declared.things, origins=returned.origins)
         return returned, line, builder
     return (declared, line, None) if declared is not None and line is not None else None
+
+
+def _uses_declared(builder: FunctionSymbol) -> bool:
+    """Whether get_queryset starts from the class's own `queryset` or `model`, by name or through super()."""
+    import msgspec
+
+    body = str(msgspec.to_builtins(builder.facts.body))
+    return any(f"'{name}'" in body for name in ("queryset", "model", "super"))
 
 
 def _class_line(symbol: ClassSymbol) -> Place:

@@ -177,6 +177,12 @@ IDENTITY_WORDS = (
 )
 
 
+def names_who_asks(name: str) -> bool:
+    """Whether a function by its name finds out who asks: get_current_user, authenticate_request."""
+    found = set(name.lower().split("_"))
+    return "authenticate" in found or {"current", "user"} <= found
+
+
 def says_who_asks(interpreter: Interpreter, given: Value, parameter: facts.Parameter) -> bool:
     """Whether a dependency authenticates: by its name, or by a security scheme it uses, itself or through others."""
     names = [

@@ -204,7 +204,7 @@ def record_read(
             method=how,
             entity=instance.of,
             shape=shape,
-            origins=origins,
+            origins=origins if frame.asking is None else origins | {frame.asking},
             certain=not options.get("guessed", False),
         )
     )

@@ -119,6 +119,13 @@ def is_per_user(program: Program, event: Event) -> bool:
     return comes_from(program, event.origins, "identity")
 
 
+def serves_the_asker(program: Program, handler: Handler) -> bool:
+    """Whether a handler reads rows selected by who asks: what else it reads then mostly hangs on those."""
+    return any(
+        isinstance(e.row, DbRead) and is_per_user(program, e) for e in reachable_events(program, handler.function)
+    )
+
+
 def writes(program: Program, function: FunctionSymbol) -> bool:
     """Whether a function writes the database, itself or through calls, while it serves a read."""
     return any(isinstance(e.row, DbWrite) and e.row.entity != "*" for e in reachable_events(program, function))
@@ -241,7 +248,7 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
         for name, assigned in base.attributes.items() if isinstance(base, ClassSymbol) else ():
             if name == "permission_classes":
                 value = assigned[-1].value
-                for item in value.items if isinstance(value, facts.Collection) else ():
+                for item in _identifiers(value):
                     yield from _permission_name(item)
             elif name in ("decorators", "method_decorators"):
                 yield from _identifiers(assigned[-1].value)
@@ -251,9 +258,8 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
                 yield "permission" if is_named or (isinstance(value, facts.Constant) and value.value) else ""
 
 
-def _permission_name(item: facts.Expression) -> Iterator[str]:
-    name = item.id if isinstance(item, facts.Name) else item.attr if isinstance(item, facts.Attribute) else ""
-    if name not in ("AllowAny", "IsAuthenticated", "IsAuthenticatedOrReadOnly", ""):
+def _permission_name(name: str) -> Iterator[str]:
+    if name not in ("AllowAny", "IsAuthenticated", "IsAuthenticatedOrReadOnly", "permissions", ""):
         yield "permission"
 
 

@@ -119,6 +119,7 @@ class CallSite:
     receiver: Value
     arguments: Arguments
     given: dict[str, Value]
+    row: Row
 
     def argument_node(self, row_params: str, parameter: str) -> facts.Node | None:
         """The expression given for a parameter of the row."""
@@ -238,7 +239,9 @@ def _apply(
         handler = HANDLERS.get(type(row))
         if handler is None:
             continue
-        site = CallSite(frame, node, name, client, receiver, arguments, bind(getattr(row, "params", ""), arguments))
+        site = CallSite(
+            frame, node, name, client, receiver, arguments, bind(getattr(row, "params", ""), arguments), row
+        )
         result = handler(site, row)
         if result is not None:
             results.append(result)
@@ -350,14 +353,16 @@ def _builder(site: CallSite, entity: str | ClassSymbol | None) -> Value:
 def entity_of(site: CallSite, word: str) -> str | ClassSymbol | None:
     """The entity that a row's `of` points at."""
     if word.startswith("argument:"):
-        value = site.given.get(word.removeprefix("argument:"))
-        return entity_in(site.frame, value) if value is not None else None
+        name = word.removeprefix("argument:")
+        value = site.given.get(name)
+        node = site.argument_node(getattr(site.row, "params", ""), name)
+        return entity_in(site.frame, value, node) if value is not None else None
     if word == "name":
         return site.name
     return site.client.of if site.client is not None else None
 
 
-def entity_in(frame: Frame, value: Value) -> str | ClassSymbol | None:
+def entity_in(frame: Frame, value: Value, node: facts.Node | None = None) -> str | ClassSymbol | None:
     """The model that a value is about: a class, a query over it, an object or column of it, a table name."""
     for each in value.things:
         if isinstance(each, ClassRef):
@@ -379,7 +384,9 @@ def entity_in(frame: Frame, value: Value) -> str | ClassSymbol | None:
         # A query whose own entity is unknown is not about what its conditions are compared with.
         return None
     for origin in ranked(value.origins):
-        if origin.kind == "entity":
+        # A column named right here, not data of some row that a value was made from.
+        is_here = node is None or node.at <= origin.place.at < node.end
+        if origin.kind == "entity" and is_here:
             return origin.what  # type: ignore[return-value]
     if isinstance(value.constant, str) and value.constant.isidentifier():
         return value.constant
@@ -557,7 +564,8 @@ def _db_read(site: CallSite, row: DbRead) -> Value:
         _event(site, DbWrite(on=row.on, names=site.name), entity=entity, origins=origins)
         return UNKNOWN
     if does == "read":
-        _event(site, row, entity=entity, shape=shape, origins=origins)
+        asking = frozenset((site.frame.asking,)) if site.frame.asking is not None else frozenset()
+        _event(site, row, entity=entity, shape=shape, origins=origins | asking)
     value = result_of(site, row.gives, row.of)
     if not value.things and row.gives in ("element", "elements") and entity is not None:
         value = thing(Instance(entity) if row.gives == "element" else Instance("builtins.list", of=entity))

@@ -411,7 +411,17 @@ def _try(frame: Frame, statement: facts.Try) -> bool:
         alive = [known for branch, known in ways[1:] if not branch.ended]
         frame.acquired |= frozenset().union(*(known.misses for known in alive)) if alive else frozenset()
     ended = all(branch.ended for branch, _ in ways)
+    if guard is not None and all(branch.ended for branch, _ in ways[1:]) and _is_about_absence(guard):
+        for key in sorted({key for keys in frame.lookups.values() for key in keys} & set(frame.variables)):
+            value = frame.variables[key]
+            frame.variables[key] = replace(value, origins=cleaned(value.origins, safe=True, bounded=False))
     return run(frame, statement.final) or ended
+
+
+def _is_about_absence(guard: Guard) -> bool:
+    """`except NotFound: raise 404`: past it, what was looked up exists."""
+    names = " ".join(name.rpartition(".")[2].lower() for clause in guard.clauses for name in clause.types)
+    return any(word in names for word in ("notfound", "doesnotexist", "noresult", "missing"))
 
 
 def _reads_since(frame: Frame, first: int) -> list[tuple[Place, CacheRead]]:

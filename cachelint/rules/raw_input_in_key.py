@@ -85,9 +85,11 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     event = arrival.event
     kind = program.client_kind(event)
     # A bare value in the process's own bounded memory harms nobody else.
-    is_far = (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
-    is_minor = not event.certain or is_far or (kind == "memory" and (arrival.is_whole or not arrival.is_exact))
     is_all = arrival.origin.name in WHOLE_QUERY
+    is_far = (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
+    is_minor = (
+        not event.certain or is_far or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
+    )
     what = "the query string" if is_all else f"{arrival.origin.what} `{arrival.origin.name}`"
     harm = "clients choose which entries are dropped"
     if not program.is_delete(event):

@@ -51,6 +51,7 @@ A cache is on the way: a caching decorator, a get-or-set, a read that missed and
 The rows are selected by who asks (the current user, the session), or the policy says never to cache them.
 The handler writes the database as well, serves only unsafe methods, or belongs to the admin.
 The query only tests existence.
+Where a handler reads rows of who asks, its other reads mostly hang on those: they are for the pedantic persona.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
 
@@ -91,7 +92,7 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     handler = read.handler.function
     more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
     is_decided = event.entity is not None and program.is_policy_cached(event.entity)
-    is_common = event.shape != "row" and not program.is_restricted(read)
+    is_common = event.shape != "row" and not program.is_restricted(read) and not program.serves_the_asker(read)
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),
