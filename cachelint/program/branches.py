@@ -285,7 +285,9 @@ def _checked(frame: Frame, test: facts.Expression) -> dict[str, Value] | None:
     return found or None
 
 
-VALIDATING = frozenset("valid validate validated allowed permitted known safe check verify supported exists".split())
+VALIDATING = frozenset(
+    "isfile isdir valid validate validated allowed permitted known safe check verify supported exists".split()
+)
 
 
 def _checked_by_name(frame: Frame, call: facts.Call) -> Iterator[tuple[str, Value]]:
@@ -294,8 +296,18 @@ def _checked_by_name(frame: Frame, call: facts.Call) -> Iterator[tuple[str, Valu
     if not VALIDATING & set(str(name).lower().split("_")):
         return
     for argument in call.arguments:
-        if isinstance(argument.value, facts.Name) and argument.value.id in frame.variables:
-            yield argument.value.id, _harmless(frame.variables[argument.value.id], False)
+        for checked in _names_given(argument.value):
+            if checked in frame.variables:
+                yield checked, _harmless(frame.variables[checked], False)
+
+
+def _names_given(node: facts.Expression) -> Iterator[str]:
+    """A variable handed to a call, or to a call inside it: `isfile(join(root, name))`."""
+    if isinstance(node, facts.Name):
+        yield node.id
+    elif isinstance(node, facts.Call):
+        for argument in node.arguments:
+            yield from _names_given(argument.value)
 
 
 def _check_rows(frame: Frame, call: facts.Call) -> Iterator[tuple[Checks, facts.Expression | None]]:

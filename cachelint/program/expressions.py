@@ -122,6 +122,10 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
         for bound in (node.index.lower, node.index.upper, node.index.step):
             if bound is not None:
                 evaluate(frame, bound)
+        if isinstance(node.index.upper, facts.Constant) and node.index.upper.value == 1 and node.index.lower is None:
+            one = (("shape", "row"),)
+            things = tuple(replace(t, options=t.options + one) if isinstance(t, Instance) else t for t in base.things)
+            base = replace(base, things=things)
         after = library.consume(frame, base, "slice", node)
         return replace(after, text=None, items=None, constant=NOTHING, origins=derived(after.origins))
     index = evaluate(frame, node.index)

@@ -165,12 +165,30 @@ def consume(frame: Frame, value: Value, how: str, node: facts.Node) -> Value:
         if not shape or not isinstance(each, Instance):
             after.append(each)
             continue
-        record_read(frame, each, how, shape, value.origins, node)
+        asked = dict(each.options).get("asked")
+        if asked is not None and how == "bool":
+            after.append(each)
+            continue
+        if asked is not None:
+            _becomes_list(frame, asked, shape)
+        else:
+            record_read(frame, each, how, "exists" if how == "bool" else shape, value.origins, node)
+        if how == "bool":
+            # Only asked whether there are rows, until something reads them.
+            after.append(replace(each, options=(*each.options, ("asked", frame.place(node)))))
+            continue
         done = (*each.options, ("evaluated", True))
         after.append(replace(each, options=done) if shape == "rows" else Instance(each.of or "row"))
     if tuple(after) == value.things:
         return value
     return Value(things=tuple(after), origins=entity_origins(frame, value, node))
+
+
+def _becomes_list(frame: Frame, asked: object, shape: str) -> None:
+    """The rows that a truth test fetched are read after all."""
+    for event in frame.summary.events:
+        if event.place == asked and event.shape == "exists":
+            event.shape = shape
 
 
 def evaluation(interpreter: Interpreter, instance: Instance, how: str) -> str:
@@ -182,6 +200,7 @@ def evaluation(interpreter: Interpreter, instance: Instance, how: str) -> str:
             if options.get("evaluated"):
                 return ""
             shape = str(options.get("shape", row.shape))
+            shape = "row" if how == "index" and shape == "rows" else shape
             return shape if how in row.evaluates.split() else ""
     return ""
 
