@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, formatting, library, rows, supers
+from cachelint.program import callsite, classes, formatting, library, rows, supers, tally, value_rows
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
@@ -203,7 +203,7 @@ def _of_receiver(frame: Frame, made: Instance, receiver: Instance) -> Instance:
 def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: facts.Node) -> Value:
     """Make an object of a project class: runs __init__, keeps the arguments as what the object holds."""
     interpreter = frame.interpreter
-    instance = Instance(symbol, site=frame.place(node), options=rows.constant_options(arguments))
+    instance = Instance(symbol, site=frame.place(node), options=callsite.constant_options(arguments))
     init = classes.find_method(interpreter, symbol, "__init__")
     if init is not None:
         call_function(frame, FunctionRef(init, receiver=instance), arguments, node)
@@ -212,7 +212,7 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
     for base in interpreter.library_bases(symbol):
         rows.note_construction(frame, base, instance, arguments, node)
     if interpreter.is_a(symbol, "enum.Enum") and len(arguments.positional) == 1:
-        return rows.sanitized(arguments.positional[0], safe=True, bounded=True, things=(instance,))
+        return value_rows.sanitized(arguments.positional[0], safe=True, bounded=True, things=(instance,))
     origins = boxed(carried(*arguments.all()).origins)
     fields = tuple(_fields(frame, symbol, arguments))
     return Value(things=(instance,), origins=origins, items=fields or None)
@@ -390,10 +390,10 @@ def _filled(frame: Frame, value: Value, node: facts.Expression | None, call: fac
 
 def _count(frame: Frame, func: facts.Attribute, receiver: Receiver) -> None:
     """Tally this call for --statistics when its receiver is, or looks like, a cache, session, model or request."""
-    kind = rows.receiver_kind(frame, receiver.value)
+    kind = tally.receiver_kind(frame, receiver.value)
     resolved = bool(kind) and not receiver.guessed
     if not kind and not receiver.value.things:
-        kind = rows.look_alike(last_name(func.value))
+        kind = tally.look_alike(last_name(func.value))
     if kind:
         counts = frame.summary.tally.setdefault(kind, [0, 0])
         counts[0] += resolved

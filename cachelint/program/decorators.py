@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import rows
+from cachelint.program import callsite
 from cachelint.program.calls import Arguments, call_function, evaluate_arguments
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
@@ -99,7 +99,7 @@ def _by_rows(frame: Frame, each: Thing, arguments: Arguments, place: Place) -> l
         return []
     results = []
     for row in found:
-        given = rows.bind(getattr(row, "params", ""), arguments)
+        given = callsite.bind(getattr(row, "params", ""), arguments)
         if isinstance(row, Invokes) and row.gives == "callable":
             # method_decorator(d, name="dispatch"): what counts is d.
             results.extend(_inside(given.get(row.function), given, place))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import rows
+from cachelint.program import callsite
 from cachelint.program.calls import evaluate_arguments
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
@@ -97,7 +97,7 @@ def marker_of(
             found = _parameter_rows(interpreter, each)
             if found:
                 arguments = evaluate_arguments(frame, expression)
-                return found[0], rows.bind(found[0].params, arguments)
+                return found[0], callsite.bind(found[0].params, arguments)
     return None
 
 

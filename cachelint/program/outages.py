@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cachelint.program import guards
+from cachelint.program.callsite import constant_values
 from cachelint.program.effects import CallEdge, Clause, Event, Guard
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
-from cachelint.program.rows import constant_values
 from cachelint.program.settings import Entry
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place

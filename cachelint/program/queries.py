@@ -146,7 +146,7 @@ def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Eve
 
 
 HOOKS = frozenset("get_queryset get_object get_context_data get list retrieve filter_queryset".split())
-ADMIN = frozenset("admin admins wladmin backoffice staff control orga console backstage".split())
+ADMIN = frozenset("admin admins backoffice staff control console backstage".split())
 RESTRICTED = ADMIN | frozenset(
     (
         "permission permissions superuser role roles privilege privileges access scopes administrator administrators "

@@ -1,0 +1,167 @@
+"""Rows about databases: builders, statements, reads and writes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cachelint.program import library
+from cachelint.program.symbols import ClassSymbol
+from cachelint.program.values import (
+    UNKNOWN,
+    Instance,
+    Value,
+    carried,
+    thing,
+)
+from cachelint.vocabulary import (
+    DbLazy,
+    DbRead,
+    DbWrite,
+    Statement,
+)
+
+if TYPE_CHECKING:
+    pass
+from cachelint.program.callsite import CallSite, entity_in, entity_of, record, result_of
+
+TABLE = re.compile(r"\b(?:from|into|update|join)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
+
+
+# The word that decides what a raw SQL statement does; WITH may introduce either.
+SQL_WRITES = (
+    "insert",
+    "update",
+    "delete",
+    "replace",
+    "merge",
+    "create",
+    "drop",
+    "alter",
+    "truncate",
+    "set",
+    "begin",
+)
+
+
+def narrow(site: CallSite) -> None:
+    """`execute(...).scalar_one()`: of the rows that were read only one is wanted."""
+    read = dict(site.client.options).get("read") if site.client is not None else None
+    for event in site.frame.summary.events if read is not None else ():
+        if event.place == read and event.shape == "rows":
+            event.shape = "row"
+
+
+def db_lazy(site: CallSite, row: DbLazy) -> Value:
+    value = result_of(site, row.gives, row.of)
+    sources = [site.receiver, *site.arguments.all()]
+    return replace(value, origins=carried(*sources).origins)
+
+
+def statement_built(site: CallSite, row: Statement) -> Value:
+    value = result_of(site, row.gives, row.of)
+    does, table = row.does, None
+    if row.does == "sql":
+        does, table = sql_meaning(site.arguments.positional[0] if site.arguments.positional else UNKNOWN)
+    things = []
+    for each in value.things:
+        if isinstance(each, Instance):
+            options = (("does", does), *_aggregate_shape(site))
+            each = replace(each, options=options, of=each.of if each.of is not None else table)
+        things.append(each)
+    return Value(things=tuple(things), origins=carried(*site.arguments.all(), site.receiver).origins)
+
+
+def _aggregate_shape(site: CallSite) -> tuple[tuple[str, object], ...]:
+    """select(func.count()) reads a number: the shape of what is selected is the shape of the statement."""
+    types = site.frame.interpreter.catalogue.types
+    for value in site.arguments.positional:
+        for each in value.instances():
+            row = types.get(each.type) if isinstance(each.type, str) else None
+            if row is not None and row.shape != "rows":
+                return (("shape", row.shape),)
+    return ()
+
+
+def sql_meaning(value: Value) -> tuple[str, str | None]:
+    """("read" | "write" | "unknown", table) of SQL text."""
+    text = str(value.text) if value.text is not None else ""
+    words = text.split(None, 1)
+    if not words:
+        return "unknown", None
+    found = TABLE.search(text)
+    table = found.group(1) if found else None
+    first = words[0].lower().lstrip("(")
+    if first in SQL_WRITES:
+        return "write", table
+    if first == "with":
+        writes = any(re.search(rf"\b{word}\b", text, re.IGNORECASE) for word in ("insert", "update", "delete"))
+        return ("write" if writes else "read"), table
+    return ("read" if first == "select" else "unknown"), table
+
+
+def db_read(site: CallSite, row: DbRead) -> Value:
+    entity = entity_of(site, row.of)
+    shape, does = row.shape, "read"
+    if row.statement:
+        does, shape, entity = _of_statement(site, row, entity)
+    origins = carried(site.receiver, *site.arguments.all()).origins
+    if shape == "rows" and site.client is not None:
+        inherited = dict(site.client.options).get("shape")
+        shape = str(inherited) if inherited else shape
+    if does == "write":
+        record(site, DbWrite(on=row.on, names=site.name), entity=entity, origins=origins)
+        return UNKNOWN
+    if does == "read":
+        asking = frozenset((site.frame.asking,)) if site.frame.asking is not None else frozenset()
+        record(site, row, entity=entity, shape=shape, origins=origins | asking)
+    value = result_of(site, row.gives, row.of)
+    if not value.things and row.gives in ("element", "elements") and entity is not None:
+        value = thing(Instance(entity) if row.gives == "element" else Instance("builtins.list", of=entity))
+    here = ("read", site.frame.place(site.node))
+    things = tuple(
+        replace(t, options=(here,)) if isinstance(t, Instance) and row.gives not in ("element", "elements") else t
+        for t in value.things
+    )
+    value = Value(things=things, items=value.items)
+    source = Value(things=(Instance("builtins.list", of=entity),) if entity is not None else (), origins=origins)
+    return replace(value, origins=library.entity_origins(site.frame, source, site.node))
+
+
+def _of_statement(
+    site: CallSite, row: DbRead, entity: str | ClassSymbol | None
+) -> tuple[str, str, str | ClassSymbol | None]:
+    """(does, shape, entity) as the statement argument decides."""
+    value = site.given.get(row.statement, UNKNOWN)
+    shape = "rows" if row.shape == "statement" else row.shape
+    for each in value.instances():
+        options = dict(each.options)
+        if "does" in options:
+            own = str(options.get("shape", shape))
+            return (
+                str(options["does"]),
+                own if own != "rows" else shape,
+                each.of if each.of is not None else entity,
+            )
+    if value.text is not None:
+        does, table = sql_meaning(value)
+        return does, shape, table if entity is None or isinstance(entity, str) else entity
+    return "unknown", shape, entity
+
+
+def db_write(site: CallSite, row: DbWrite) -> Value:
+    entity: str | ClassSymbol | None = None
+    if row.entity and row.entity != "*":
+        value = site.given.get(row.entity)
+        entity = entity_in(site.frame, value) if value is not None else None
+    elif not row.entity and site.client is not None:
+        entity = site.client.of
+        if entity is None or site.frame.interpreter.is_model(site.client.type):
+            entity = next((e.type for e in site.receiver.instances() if isinstance(e.type, ClassSymbol)), entity)
+    record(site, row, entity=entity, origins=carried(site.receiver, *site.arguments.all()).origins)
+    value = result_of(site, row.gives, row.of)
+    if row.gives in ("element", "pair", "elements") and entity is not None:
+        source = Value(things=(Instance("builtins.list", of=entity),))
+        value = replace(value, origins=library.entity_origins(site.frame, source, site.node))
+    return value

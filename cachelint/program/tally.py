@@ -1,0 +1,79 @@
+"""Which calls --statistics counts: those on caches, sessions, models and requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cachelint.program.frame import Frame
+from cachelint.program.values import (
+    ClassRef,
+    Instance,
+    Value,
+)
+from cachelint.vocabulary import (
+    DbLazy,
+    DbRead,
+    DbWrite,
+    Outage,
+    Row,
+    Type,
+    UserInput,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+KINDS: tuple[tuple[str, tuple[type[Row], ...]], ...] = (
+    ("cache", (Outage,)),
+    ("session", (DbRead, DbLazy, DbWrite)),
+    ("request", (UserInput,)),
+)
+
+
+LOOK_ALIKES = {
+    "cache": [
+        "cache",
+        "redis",
+        "redis_client",
+        "redis_conn",
+        "memcache",
+        "memcached",
+        "cache_client",
+        "_redis",
+        "_cache",
+    ],
+    "session": ["session", "db_session", "async_session", "_session"],
+    "model": ["objects", "query", "_default_manager"],
+    "request": ["request", "req"],
+}
+
+
+def receiver_kind(frame: Frame, receiver: Value) -> str:
+    """Whether a receiver is a cache, a session, a model or a request; "" for anything else."""
+    for each in receiver.things:
+        if isinstance(each, ClassRef) and frame.interpreter.is_model(each.symbol):
+            return "model"
+        if not isinstance(each, Instance):
+            continue
+        if frame.interpreter.is_model(each.type) or (each.of is not None and _is_query(frame, each)):
+            return "model"
+        for base in frame.interpreter.library_bases(each.type):
+            rows = frame.interpreter.catalogue.rows_on(base)
+            for kind, row_types in KINDS:
+                if any(isinstance(row, row_types) for row in rows):
+                    return kind
+    return ""
+
+
+def _is_query(frame: Frame, instance: Instance) -> bool:
+    for base in frame.interpreter.library_bases(instance.type):
+        row: Type | None = frame.interpreter.catalogue.types.get(base)
+        if row is not None and (row.evaluates or row.binds_owner):
+            return True
+    return False
+
+
+def look_alike(name: str) -> str:
+    """The kind that a variable name suggests, for the honest denominator of --statistics."""
+    return next((kind for kind, names in LOOK_ALIKES.items() if name in names), "")

@@ -1,0 +1,124 @@
+"""Rows about values: what is obtained, sanitised, passed on, invoked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cachelint.program.effects import CallEdge, Event
+from cachelint.program.values import (
+    UNKNOWN,
+    ClassRef,
+    Instance,
+    Thing,
+    Value,
+    Wrapped,
+    boxed,
+    carried,
+    cleaned,
+    derived,
+    thing,
+    trim,
+    unboxed,
+)
+from cachelint.vocabulary import (
+    Checks,
+    Invokes,
+    Obtains,
+    Passes,
+    Sanitizes,
+)
+
+if TYPE_CHECKING:
+    pass
+from cachelint.program.callsite import CallSite, constant_values, result_of
+from cachelint.program.database_rows import narrow
+
+
+def obtains(site: CallSite, row: Obtains) -> Value | None:
+    if row.how != "call":
+        return None
+    value = result_of(site, row.gives, row.of)
+    if row.gives == "element":
+        narrow(site)
+    given = {name: site.given[name] for name in row.options.split() if name in site.given}
+    options = constant_values(given if row.options else site.given)
+    things = tuple(
+        replace(t, options=t.options + options, site=t.site or site.frame.place(site.node))
+        if isinstance(t, Instance)
+        else t
+        for t in value.things
+    )
+    return Value(things=things, origins=trim(value.origins | derived(site.receiver.origins)), items=value.items)
+
+
+def sanitized(value: Value, safe: bool, bounded: bool, things: tuple[Thing, ...] = ()) -> Value:
+    """The value after a conversion."""
+    return Value(things=things, origins=cleaned(value.origins, safe, bounded))
+
+
+def sanitizes(site: CallSite, row: Sanitizes) -> Value:
+    if row.argument == "self":
+        value = site.receiver
+    elif row.argument:
+        value = site.given.get(row.argument, UNKNOWN)
+    else:
+        value = carried(*site.arguments.all())
+    value = sanitized(value, row.safe, row.bounded)
+    if row.gives and row.gives not in ("self", "scalar"):
+        instance = Instance(site.frame.interpreter.catalogue.canonical(row.gives))
+        return replace(value, things=(instance,))
+    return value
+
+
+def passes(site: CallSite, row: Passes) -> Value:
+    value = carried(*site.arguments.all(), site.receiver)
+    if row.argument == "self":
+        value = carried(site.receiver)
+    elif row.argument not in ("*", ""):
+        value = carried(site.given.get(row.argument, UNKNOWN))
+    if any(isinstance(each, ClassRef) for each in site.receiver.things):
+        value = replace(value, origins=boxed(value.origins))
+    if row.as_text:
+        value = replace(value, origins=unboxed(value.origins))
+    if row.gives.startswith("argument:"):
+        given = site.given.get(row.gives.removeprefix("argument:"), UNKNOWN)
+        return replace(given, origins=given.origins | value.origins)
+    if row.gives and row.gives != "self":
+        return replace(value, things=(Instance(row.gives),))
+    return value
+
+
+def invokes(site: CallSite, row: Invokes) -> Value:
+    from cachelint.program.calls import Arguments, call_value
+
+    function = site.given.get(row.function, UNKNOWN)
+    if row.deferred:
+        _defer(site)
+    if row.gives == "callable":
+        return thing(Wrapped(function, deferred=row.deferred)) if function.things else function
+    frame = site.frame
+    rest = Arguments(
+        positional=[value for value in site.arguments.positional if value is not function],
+        named={name: value for name, value in site.arguments.named.items() if value is not function},
+    )
+    context = frame.context
+    frame.context = context._replace(deferred=context.deferred or row.deferred)
+    try:
+        result = call_value(frame, function, rest, site.node)
+    finally:
+        frame.context = context
+    return UNKNOWN if row.deferred else result
+
+
+def _defer(site: CallSite) -> None:
+    """create_task(f(x)): the call in the arguments only made a coroutine, which runs on its own."""
+    here = site.frame.place(site.node)
+    made: list[Event | CallEdge] = [*site.frame.summary.events, *site.frame.summary.calls]
+    for each in made:
+        if each.place.path == here.path and here.at <= each.place.at < here.end:
+            each.context = each.context._replace(deferred=True)
+
+
+def checks(site: CallSite, row: Checks) -> Value | None:
+    return None
