@@ -115,7 +115,8 @@ def _through_parameter(
     function, name = parameter_in(origin)
     entering = program.input_of(function, name)
     if entering is not None:
-        if not entering.safe:
+        # An object made from the request is no text; only its fields are.
+        if not entering.safe and (origin.part or not entering.boxed):
             yield _arrival(event, entering, step)
         return
     edges = program.graph.callers.get(function, ())

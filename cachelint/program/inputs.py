@@ -34,7 +34,8 @@ def user_input(interpreter: Interpreter, handler: Handler, name: str) -> Origin 
     if strength is None:
         return None
     place = Place(function.module.source.path, parameter.at, parameter.end)
-    return Origin("input", kind, name, place, safe=strength[0], bounded=strength[1])
+    is_object = strength == RAW and is_data_model(interpreter, function, parameter)
+    return Origin("input", kind, name, place, safe=strength[0], bounded=strength[1], boxed=is_object)
 
 
 def dialect_of(interpreter: Interpreter, name: str) -> Dialect:

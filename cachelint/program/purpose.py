@@ -37,7 +37,11 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     if isinstance(event.row, CacheWrite) and (event.row.only_new or event.flags.get("nx") is True):
         return True
-    if isinstance(event.row, CacheCount) and program.is_wrapper(event):
+    if (
+        isinstance(event.row, CacheCount)
+        and event.key is not None
+        and any(o.kind == "parameter" for o in event.key.origins)
+    ):
         # A counter that any caller may name: rate limits, usage. Nothing rebuilds it.
         return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []

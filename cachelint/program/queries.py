@@ -178,7 +178,7 @@ def is_restricted(program: Program, handler: Handler) -> bool:
         dispatch = classes.find_method(program.interpreter, handler.owner, "dispatch")
         if dispatch is not None and _raises_denied(dispatch):
             return True
-        names.extend(each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.owner))
+        names.extend(each.name.rpartition(".")[2] for each in program.class_decorators(handler))
         names.extend(_class_marks(program, handler.owner))
     return any(RESTRICTED & set(words(name)) for name in names)
 

@@ -61,11 +61,8 @@ FAR = 4
 # What frameworks call the query string as a whole; its separators are encoded, so only the number of keys hurts.
 WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
 MAPPINGS = WHOLE_QUERY | frozenset("headers body json form data POST cookies COOKIES META values match_info".split())
-MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and foreign keys can be reached"
-MEMORY = (
-    "every new text adds an entry to the process's memory, and a value with the separator in it hits a foreign entry"
-)
-SERVER = "the key space grows without bound, and a value with the separator in it reads or overwrites a foreign entry"
+MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and clients choose the entry"
+SEPARATOR = ", and a text with the separator in it is taken for another key"
 
 
 @rule("CL101", Severity.ERROR, Confidence.HIGH, since="0.1")
@@ -86,14 +83,15 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     kind = program.client_kind(event)
     # A bare value in the process's own bounded memory harms nobody else.
     is_all = arrival.origin.name in WHOLE_QUERY
-    is_far = (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
+    is_blurred = arrival.origin.name in MAPPINGS and not is_all
+    is_far = (
+        is_blurred or (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
+    )
     is_minor = (
         not event.certain or is_far or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
     )
     what = "the query string" if is_all else f"{arrival.origin.what} `{arrival.origin.name}`"
-    harm = "clients choose which entries are dropped"
-    if not program.is_delete(event):
-        harm = _harm(kind, is_all, program.is_read(event))
+    harm = _harm(program, arrival, kind)
     return Finding(
         at=program.location(arrival.place),
         message=f"{what} reaches the {kind} key `{arrival.template}` unvalidated: {harm}",
@@ -108,14 +106,23 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
 
 def _is_vague(arrival: Arrival) -> bool:
     """A bare key that is said to be a whole mapping, a part of an object, or comes from very far."""
-    return arrival.origin.name in MAPPINGS or not arrival.is_exact or len(arrival.way) > FAR + 1
+    names_a_key = "key" in arrival.origin.name.lower().split("_")
+    return names_a_key or arrival.origin.name in MAPPINGS or not arrival.is_exact or len(arrival.way) > FAR + 1
 
 
-def _harm(kind: str, is_all: bool, is_read: bool) -> str:
-    if is_all:
-        return "every new query string adds an entry, and clients can make up as many as they like"
+def _harm(program: Program, arrival: Arrival, kind: str) -> str:
+    """What clients can do with the key, and nothing that depends on other keys of the project."""
     if "Memcached" in kind:
         return MEMCACHED
-    if is_read:
-        return "a value with the separator in it reads a foreign entry"
-    return MEMORY if kind == "memory" else SERVER
+    if program.is_delete(arrival.event):
+        return "clients choose which entries are dropped"
+    if program.is_read(arrival.event):
+        return "clients choose which entry is read"
+    if kind == "memory":
+        return "every new text adds an entry to the process's memory"
+    return "clients choose how many entries there are" + ("" if _is_last(arrival) else SEPARATOR)
+
+
+def _is_last(arrival: Arrival) -> bool:
+    """Whether nothing follows the raw text in the key."""
+    return arrival.template.endswith("}") and arrival.template.count("{") == 1
