@@ -302,7 +302,7 @@ def _method_of_unknown(
     origins = derived(receiver.origins) if is_text else parts_of(receiver.origins)
     if not is_text:
         # What it was given may select what it gives (a queryset's own method), but is no text in it.
-        given = frozenset(o for value in arguments.all() for o in value.origins if o.kind in SELECTING)
+        given = frozenset(o for value in arguments.all() for o in value.origins if o.kind in rows.SELECTING)
         origins = trim(origins | cleaned(given, safe=True, bounded=True))
     return Value(origins=_renamed(origins, func.attr, arguments))
 
@@ -316,7 +316,6 @@ def _joined(frame: Frame, separator: str, given: Value, node: facts.Call) -> Val
     return Value(origins=unboxed(given.origins))
 
 
-SELECTING = frozenset(("identity", "parameter", "hit"))
 TEXT_METHODS = frozenset(
     (
         "strip lstrip rstrip lower upper casefold title capitalize replace encode decode removeprefix removesuffix "

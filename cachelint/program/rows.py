@@ -87,6 +87,7 @@ ITERATED = frozenset(
 )
 
 
+SELECTING = frozenset(("identity", "parameter", "hit"))
 CONSUMED = {"len": "len", "bool": "bool", **dict.fromkeys(ITERATED, "iterate")}
 
 
@@ -141,7 +142,9 @@ def call_member(frame: Frame, callee: Member, arguments: Arguments, node: facts.
     result = _apply(frame, rows, node, callee.name, callee.instance, callee.receiver, arguments)
     if result is not None:
         return result
-    return Value(origins=derived(callee.receiver.origins))
+    # A method nobody described: what it was given may select what it gives (`db.and_(...)`), but is no text in it.
+    given = frozenset(o for value in arguments.all() for o in value.origins if o.kind in SELECTING)
+    return Value(origins=trim(derived(callee.receiver.origins) | cleaned(given, safe=True, bounded=True)))
 
 
 def _rebind(frame: Frame, node: facts.Expression | None, after: Value) -> None:
