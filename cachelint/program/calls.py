@@ -31,6 +31,7 @@ from cachelint.program.values import (
     derived,
     join,
     parts_of,
+    ranked,
     thing,
     trim,
     unboxed,
@@ -76,7 +77,22 @@ def evaluate_call(frame: Frame, node: facts.Call) -> Value:
     else:
         callee = frame.evaluate(node.func)
         arguments = evaluate_arguments(frame, node)
+    _note_checked(frame, node, arguments)
     return call_value(frame, callee, arguments, node)
+
+
+CHECKING = frozenset("check verify ensure require assert validate authorize guard".split())
+
+
+def _note_checked(frame: Frame, node: facts.Call, arguments: Arguments) -> None:
+    """`verify_owner(flow_id, current_user)`: past it, what is named there belongs to who asks."""
+    if not CHECKING & set(last_name(node.func).lower().split("_")):
+        return
+    asking = [o for value in arguments.all() for o in ranked(value.origins) if o.kind == "identity"]
+    for given in arguments.nodes.values() if asking else ():
+        if isinstance(given, facts.Name) and given.id in frame.variables:
+            known = frame.variables[given.id]
+            frame.variables[given.id] = replace(known, origins=known.origins | {asking[0]})
 
 
 def evaluate_arguments(frame: Frame, node: facts.Call) -> Arguments:
