@@ -116,7 +116,8 @@ def _through_parameter(
     entering = program.input_of(function, name)
     if entering is not None:
         # An object made from the request is no text; only its fields are.
-        if not entering.safe and (origin.part or not entering.boxed):
+        is_field = origin.part or not step.is_exact
+        if not entering.safe and (is_field or not entering.boxed):
             yield _arrival(event, entering, step)
         return
     edges = program.graph.callers.get(function, ())
