@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from cachelint.config import Config, load
-from cachelint.facts.gather import Gathered, Limits, Request, gather
+from cachelint.facts.gather import Gathered, Limits, Request, facts_of, gather
 from cachelint.facts.model import FileFacts
 from cachelint.files import Discovery, SourceFile, covers, discover, matcher
 from cachelint.finding import (
@@ -28,6 +28,7 @@ from cachelint.finding import (
 from cachelint.program import Program, link
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
+from cachelint.store import open_store
 from cachelint.suppress import Ignore, Named, read_ignores, suppress
 
 Linked = list[tuple[SourceFile, FileFacts]]
@@ -35,7 +36,8 @@ Linked = list[tuple[SourceFile, FileFacts]]
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What to check. `paths` (project-relative; empty for all) choose what is reported; `stdin` is a path
-    with the content to take in place of that file; `jobs` None means all cores."""
+    with the content to take in place of that file; `jobs` None means all cores; `use_store` lets the run take
+    from the project's store what earlier runs worked out, and add to it."""
 
     project: Path
     config: Config
@@ -43,6 +45,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     stdin: tuple[str, bytes] | None = None
     jobs: int | None = None
     rules: tuple[Rule, ...] = RULES
+    use_store: bool = False
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -57,7 +60,7 @@ def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None
     started = time.perf_counter()
     found = _discovered(task)
     gathered = _gathered(task, found, done)
-    linked = [(file, result.facts()) for file, result in zip(found.files, gathered, strict=True)]
+    linked = _decoded(task, found, gathered)
     program, errors = _linked(linked, task.config)
     findings, crashes, ran = _findings(program, task)
     findings += _syntax_errors(gathered)
@@ -83,20 +86,21 @@ def check_project(
 ) -> Report:
     """Check the project in a folder as the command line does. Raises ConfigError.
 
-    `use_store` is for the store of facts that is to come; nothing is stored yet.
+    `use_store` lets it read and write the store in the project (`.cachelint_cache/`).
     """
     config = config or load(project, SPELLINGS)
-    return run(Task(project=project, config=config, paths=tuple(paths), jobs=jobs)).report
+    return run(Task(project=project, config=config, paths=tuple(paths), jobs=jobs, use_store=use_store)).report
 
 
 def link_project(
     project: Path, config: Config | None = None, *, use_store: bool = True, jobs: int | None = None
 ) -> Program:
     """The program of the project in a folder; `use_store` as in check_project. Raises ConfigError."""
-    task = Task(project=project, config=config or load(project, SPELLINGS), jobs=jobs)
+    config = config or load(project, SPELLINGS)
+    task = Task(project=project, config=config, jobs=jobs, use_store=use_store)
     found = _discovered(task)
     gathered = _gathered(task, found, lambda files, total: None)
-    return link([(file, result.facts()) for file, result in zip(found.files, gathered, strict=True)], task.config)
+    return link(_decoded(task, found, gathered), task.config)
 
 
 def _discovered(task: Task) -> Discovery:
@@ -111,12 +115,26 @@ def _discovered(task: Task) -> Discovery:
 
 
 def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None]) -> list[Gathered]:
+    requests = [_request(task, file) for file in found.files]
+    store = open_store(task.project, os.environ) if task.use_store else None
+    results = gather(requests, _limits(task), task.jobs or cores(), lambda files: done(files, len(requests)), store)
+    if store:
+        store.save()
+    return results
+
+
+def _request(task: Task, file: SourceFile) -> Request:
     path, data = task.stdin or ("", None)
-    requests = [
-        Request(file.path, str(task.project / file.path), data if file.path == path else None) for file in found.files
-    ]
-    limits = Limits(task.config.max_file_size, task.config.time_budget)
-    return gather(requests, limits, task.jobs or cores(), lambda files: done(files, len(requests)))
+    return Request(file.path, str(task.project / file.path), data if file.path == path else None)
+
+
+def _limits(task: Task) -> Limits:
+    return Limits(task.config.max_file_size, task.config.time_budget)
+
+
+def _decoded(task: Task, found: Discovery, gathered: Iterable[Gathered]) -> Linked:
+    limits = _limits(task)
+    return [(f, facts_of(r, _request(task, f), limits)) for f, r in zip(found.files, gathered, strict=True)]
 
 
 def cores() -> int:

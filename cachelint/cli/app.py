@@ -11,6 +11,7 @@ import click
 from cachelint import __version__
 from cachelint.check import Task, run
 from cachelint.cli import settings
+from cachelint.cli.cache import cache
 from cachelint.cli.dump import dump
 from cachelint.cli.explain import explain, rules
 from cachelint.cli.output import said_to_people, show_statistics, write_report
@@ -48,7 +49,7 @@ def app() -> None:
 @click.option("--stdin-filename", metavar="NAME", type=click.Path(path_type=Path), help="stdin is this file.")
 @click.option("--statistics", is_flag=True, help="Say on stderr what was recognised.")
 @click.option("--show-settings", is_flag=True, help="Print the settings in use and stop.")
-@click.option("--no-cache", is_flag=True, help="Neither read nor write stored facts (nothing is stored yet).")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the store, .cachelint_cache/.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use (default: one per core).")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Findings only.")
@@ -95,3 +96,4 @@ def exit_code(report: Report, config: Config) -> int:
 app.add_command(explain)
 app.add_command(rules)
 app.add_command(dump)
+app.add_command(cache)

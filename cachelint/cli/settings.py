@@ -29,6 +29,7 @@ def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Tas
         paths=tuple(_inside(path, project) for path in paths),
         stdin=(_inside(name, project), stdin.read()) if name else None,
         jobs=options["jobs"],
+        use_store=not options["no_cache"],
     )
 
 

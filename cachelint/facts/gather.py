@@ -1,5 +1,5 @@
-"""The facts of many files: read, gated, extracted over processes; what goes wrong with one file stays with
-it."""
+"""The facts of many files: read, gated, taken from the store or extracted over processes; what goes wrong with one
+file stays with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ import msgspec
 
 from cachelint.facts import FactsError, decode, encode, extract, may_matter
 from cachelint.facts.model import FileFacts
+from cachelint.facts.version import extractor_version
 from cachelint.finding import AnalysisError
+from cachelint.store import Store, key_of
 
 # Below this many files the work is done before a second process has started.
 WORTH_A_POOL = 40
@@ -48,15 +50,17 @@ class Gathered(msgspec.Struct, frozen=True):
     """One file's result: encoded facts, or None with an error, or None without one for a file that cannot
     matter.
 
-    `unparsable` tells a file that is not Python from one that could not be read or took too long.
+    `unparsable` tells a file that is not Python from one that could not be read or took too long. `key` names the
+    bytes and the extractor that alone decided the result; None when something else did.
     """
 
     encoded: bytes | None = None
     error: AnalysisError | None = None
     unparsable: bool = False
+    key: bytes | None = None
 
     def facts(self) -> FileFacts:
-        """The facts; those of an empty file when there are none."""
+        """The facts; those of an empty file when there are none. Raises ValueError for what are no facts."""
         return NOTHING if self.encoded is None else decode(self.encoded)
 
 
@@ -65,38 +69,102 @@ class _OverBudgetError(Exception):
 
 
 def gather(
-    requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None] = lambda files: None
+    requests: Sequence[Request],
+    limits: Limits,
+    jobs: int,
+    done: Callable[[int], None] = lambda files: None,
+    store: Store | None = None,
 ) -> list[Gathered]:
     """The result of each request, in order. `jobs` is the number of processes; `done` hears of finished
-    files."""
-    if jobs <= 1 or len(requests) < WORTH_A_POOL:
-        results = []
-        for request in requests:
-            results.append(gather_one(request, limits))
-            done(1)
-        return results
-    return _in_processes(requests, limits, jobs, done)
+    files. What the store has is taken from it; the rest is put there, and saved by whoever opened it."""
+    stored = [_stored(request, limits, store) if store else None for request in requests]
+    missing = [i for i, result in enumerate(stored) if result is None]
+    done(len(requests) - len(missing))
+    fresh = _worked_out([requests[i] for i in missing], limits, jobs, done)
+    for result in fresh:
+        if store and result.key and (result.encoded or result.error):
+            store.put(result.key, _as_value(result))
+    results = dict(zip(missing, fresh, strict=True))
+    return [kept if kept is not None else results[i] for i, kept in enumerate(stored)]
+
+
+def _worked_out(requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]) -> list[Gathered]:
+    if jobs > 1 and len(requests) >= WORTH_A_POOL:
+        return _in_processes(requests, limits, jobs, done)
+    results = []
+    for request in requests:
+        results.append(gather_one(request, limits))
+        done(1)
+    return results
 
 
 def gather_one(request: Request, limits: Limits) -> Gathered:
-    """The result of one request, in this process."""
+    """The result of one request, in this process and without a store."""
+    key = None
     try:
         data = _read(request, limits) if request.data is None else request.data
         if len(data) > limits.size:
             return _failed(request, f"larger than {limits.size:,} bytes (max-file-size)")
+        key = _key(data)
         if not may_matter(data):
-            return Gathered()
+            return Gathered(key=key)
         with _time_limit(limits.seconds):
-            return Gathered(encode(extract(data)))
+            return Gathered(encode(extract(data)), key=key)
     except FactsError as error:
         message = f"cannot parse: {error.message}"
-        return Gathered(None, AnalysisError(request.path, error.line, error.column, message), True)
+        return Gathered(None, AnalysisError(request.path, error.line, error.column, message), True, key)
     except _OverBudgetError:
         return _failed(request, f"took longer than {limits.seconds:g} seconds (time-budget)")
     except OSError as error:
         return _failed(request, f"cannot be read: {error.strerror}")
     except (Exception, RecursionError) as error:
         return _failed(request, f"internal error: {type(error).__name__}: {error}")
+
+
+def _key(data: bytes) -> bytes:
+    return key_of(b"facts", extractor_version(), data)
+
+
+def _stored(request: Request, limits: Limits, store: Store) -> Gathered | None:
+    """What an earlier run made of the same bytes; None when it has to be worked out."""
+    try:
+        data = _read(request, limits) if request.data is None else request.data
+        if len(data) > limits.size:
+            return None
+        key = _key(data)
+        if not may_matter(data):
+            return Gathered(key=key)
+        value = store.get(key)
+        return None if value is None else _from_value(value, request.path, key)
+    except (OSError, ValueError):
+        return None
+
+
+_FACTS, _ERROR = b"F", b"E"
+
+
+def _as_value(result: Gathered) -> bytes:
+    if result.error is None:
+        return _FACTS + (result.encoded or b"")
+    return _ERROR + msgspec.msgpack.encode((result.error.line, result.error.column, result.error.message))
+
+
+def _from_value(value: bytes, path: str, key: bytes) -> Gathered | None:
+    kind, content = value[:1], value[1:]
+    if kind == _FACTS:
+        return Gathered(content, key=key)
+    if kind != _ERROR:
+        return None
+    line, column, message = msgspec.msgpack.decode(content, type=tuple[int, int, str])
+    return Gathered(None, AnalysisError(path, line, column, message), True, key)
+
+
+def facts_of(result: Gathered, request: Request, limits: Limits) -> FileFacts:
+    """The facts of a result; extracted after all when what the store gave turns out to be no facts."""
+    try:
+        return result.facts()
+    except ValueError:
+        return gather_one(request, limits).facts()
 
 
 def _failed(request: Request, message: str) -> Gathered:

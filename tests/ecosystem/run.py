@@ -152,7 +152,7 @@ def arguments() -> argparse.Namespace:
 def examine(project: Project, twice: bool) -> dict[str, Any]:
     """Fetch and check a project and print its numbers; the JSON document. Raises BrokenError."""
     fetch(project)
-    first = check(project, "--no-cache")
+    first = check(project, *(["--no-cache"] if twice else []))
     document: dict[str, Any] = json.loads(first.output)
     print_numbers(project, document, first)
     if twice:

@@ -1,0 +1,82 @@
+"""The store as people meet it: `--no-cache`, `cache info`, `cache clear`, and reports that do not depend on it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SHOP = Path(__file__).parent.parent / "examples" / "shop"
+STORE = ".cachelint_cache"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns(STORE))
+    (folder / "broken.py").write_text("def f(:\n")
+    return folder
+
+
+def cachelint_(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cachelint", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def report(folder: Path, *options: str) -> str:
+    result = cachelint_("check", "--project", str(folder), "--format", "json", *options)
+    assert "Traceback" not in result.stderr
+    return re.sub(r'"seconds": ?[0-9.]+', '"seconds": 0', result.stdout)
+
+
+def test_reports_are_equal_with_a_cold_a_warm_and_no_store(shop):
+    without = report(shop, "--no-cache")
+    assert not (shop / STORE).exists()
+    cold, warm = report(shop), report(shop)
+    assert (shop / STORE).exists()
+    assert without == cold == warm
+    assert any(error["path"] == "broken.py" for error in json.loads(without)["errors"])
+
+
+def test_a_changed_file_is_seen_and_a_changed_back_one_too(shop):
+    before = report(shop)
+    keys = shop / "shop" / "keys.py"
+    original = keys.read_text()
+    keys.write_text("def nothing():\n    pass\n")
+    changed = report(shop)
+    assert changed == report(shop, "--no-cache") != before
+    keys.write_text(original)
+    assert report(shop) == before
+
+
+def test_damage_to_the_store_changes_nothing(shop):
+    before = report(shop)
+    for pack in (shop / STORE).glob("*.pack"):
+        data = bytearray(pack.read_bytes())
+        data[len(data) // 3] ^= 255
+        pack.write_bytes(data)
+    assert report(shop) == before
+
+
+def test_a_warm_run_does_not_load_libcst(shop):
+    (shop / "broken.py").unlink()
+    report(shop)
+    code = "import sys; sys.argv[1:] = sys.argv[2:]\nfrom cachelint.cli import main\ntry: main()\nfinally: "
+    code += "assert 'libcst' not in sys.modules, 'libcst was loaded'"
+    arguments = ["check", "--project", str(shop), "--fail-on", "never", "--quiet"]
+    subprocess.run([sys.executable, "-c", code, "-", *arguments], check=True, capture_output=True, timeout=60)
+
+
+def test_info_and_clear(shop):
+    report(shop)
+    said = cachelint_("cache", "info", "--project", str(shop)).stdout
+    assert STORE in said
+    assert re.search(r"entries  \d+ in 1 packs", said)
+    assert "removed" in cachelint_("cache", "clear", "--project", str(shop)).stdout
+    assert not (shop / STORE).exists()
+    assert cachelint_("cache", "clear", "--project", str(shop)).stdout == ""
