@@ -13,7 +13,7 @@ import msgspec
 from cachelint.config import Config, load
 from cachelint.facts.gather import Gathered, Limits, Request, facts_of, gather
 from cachelint.facts.model import FileFacts
-from cachelint.files import Discovery, SourceFile, covers, discover, matcher
+from cachelint.files import Discovery, SourceFile, discover, matcher
 from cachelint.finding import (
     AnalysisError,
     Confidence,
@@ -26,6 +26,7 @@ from cachelint.finding import (
     Summary,
 )
 from cachelint.program import Program, link
+from cachelint.project import covers
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
 from cachelint.store import open_store
@@ -35,14 +36,15 @@ Linked = list[tuple[SourceFile, FileFacts]]
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """What to check. `paths` (project-relative; empty for all) choose what is reported; `stdin` is a path
-    with the content to take in place of that file; `jobs` None means all cores; `use_store` lets the run take
-    from the project's store what earlier runs worked out, and add to it."""
+    """What to check. `paths` (project-relative; empty for all) choose what is reported; `replaced` maps
+    paths to the content to take in place of those files, None for one to be taken as not there; `jobs` None
+    means all cores; `use_store` lets the run take from the project's store what earlier runs worked out, and
+    add to it."""
 
     project: Path
     config: Config
     paths: tuple[str, ...] = ()
-    stdin: tuple[str, bytes] | None = None
+    replaced: dict[str, bytes | None] = {}
     jobs: int | None = None
     rules: tuple[Rule, ...] = RULES
     use_store: bool = False
@@ -104,13 +106,14 @@ def link_project(
 
 
 def _discovered(task: Task) -> Discovery:
-    config, replaced = task.config, (task.stdin[0],) if task.stdin else ()
+    config = task.config
     return discover(
         task.project,
         exclude=config.exclude,
         extend_exclude=config.extend_exclude,
-        explicit=(*task.paths, *replaced),
+        explicit=task.paths,
         src=config.src,
+        replaced=task.replaced,
     )
 
 
@@ -124,8 +127,7 @@ def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None]) ->
 
 
 def _request(task: Task, file: SourceFile) -> Request:
-    path, data = task.stdin or ("", None)
-    return Request(file.path, str(task.project / file.path), data if file.path == path else None)
+    return Request(file.path, str(task.project / file.path), task.replaced.get(file.path))
 
 
 def _limits(task: Task) -> Limits:
@@ -241,6 +243,8 @@ def _filled_in(rule: Rule, finding: Finding, fingerprint: str, config: Config) -
         trace=finding.trace,
         related=finding.related,
         fingerprint=fingerprint,
+        function=finding.function,
+        subject=finding.subject,
     )
 
 
@@ -270,8 +274,7 @@ def _is_shown(reported: Reported, rule: Rule, config: Config) -> bool:
 
 def _asked(path: str, task: Task) -> bool:
     """Whether a path is to be reported; what is wrong with cachelint itself ("") always is."""
-    paths = task.paths or ((task.stdin[0],) if task.stdin else ("",))
-    return not path or covers(paths, path)
+    return not path or covers(task.paths or ("",), path)
 
 
 def _summary(gathered: Sequence[Gathered], program: Program | None, seconds: float) -> Summary:

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import pathspec
 
-# Code that never serves a request, so that its findings would be noise.
-NOT_PRODUCT = (
-    "tests/",
-    "test/",
-    "tests.py",
-    "test_*.py",
-    "*_test.py",
-    "conftest.py",
-    "migrations/",
-    "alembic/versions/",
-    "/docs/",
-)
-# Never part of a project's own sources, even below a folder that was asked for by name.
-NOT_SOURCE = (
-    ".*/",
-    "__pycache__/",
-    "node_modules/",
-    "site-packages/",
-    "venv/",
-    "build/",
-    "dist/",
-)
-DEFAULT_EXCLUDE = NOT_SOURCE + NOT_PRODUCT
+from cachelint.project import DEFAULT_EXCLUDE, NOT_SOURCE, slashed
 
-PROJECT_MARKERS = ("cachelint.toml", "pyproject.toml", ".git")
 # Files that lie where an application is started from, so that its module names start there too.
 ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "Pipfile", "requirements.txt")
 
@@ -55,31 +33,6 @@ class Discovery(msgspec.Struct, frozen=True):
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-def project_root(start: Path) -> Path:
-    """The nearest folder at or above `start` with a configuration or a repository, else the folder itself."""
-    folder = start if start.is_dir() else start.parent
-    folder = folder.resolve()
-    for candidate in (folder, *folder.parents):
-        if any((candidate / marker).exists() for marker in PROJECT_MARKERS):
-            return candidate
-    return folder
-
-
-def relative(path: Path, project: Path) -> str:
-    """`path` relative to the project, forward slashes, "" for the project. Raises ValueError when outside."""
-    # The last part is not resolved: a link inside the project is inside the project.
-    absolute = Path(os.path.abspath(path))
-    for base in (project, project.resolve()):
-        if absolute.is_relative_to(base):
-            return _slashed(absolute.relative_to(base).as_posix())
-    return _slashed((absolute.parent.resolve() / absolute.name).relative_to(project.resolve()).as_posix())
-
-
-def covers(paths: Sequence[str], path: str) -> bool:
-    """Whether `path` is one of these project-relative files or below one of these folders; "" is all."""
-    return any(not given or path == given or path.startswith(given + "/") for given in paths)
-
-
 def matcher(patterns: Iterable[str]) -> pathspec.GitIgnoreSpec:
     """Patterns as in .gitignore, relative to the project. Raises ValueError for one that makes no sense."""
     return pathspec.GitIgnoreSpec.from_lines(list(patterns))
@@ -91,11 +44,13 @@ def discover(
     extend_exclude: Sequence[str] = (),
     explicit: Sequence[str] = (),
     src: Sequence[str] = (),
+    replaced: Mapping[str, bytes | None] = MappingProxyType({}),
 ) -> Discovery:
     """Find the Python files of a project.
 
     `exclude` replaces DEFAULT_EXCLUDE. `explicit` are project-relative paths asked for by name: taken
-    even when excluded or ignored. `src` are further folders at which module names start.
+    even when excluded or ignored. `src` are further folders at which module names start. `replaced` are
+    files as if they lay there with that content, or, for None, as if they did not.
     """
     excluded = (*(DEFAULT_EXCLUDE if exclude is None else exclude), *extend_exclude)
     walk = _Walk(project, matcher(excluded))
@@ -103,7 +58,8 @@ def discover(
     for path in explicit:
         walk.asked_for(path)
     walk.links_left_over()
-    roots = _Roots(project, src)
+    walk.replace(replaced)
+    roots = _Roots(project, src, replaced)
     return Discovery(
         tuple(roots.source_file(path) for path in sorted(walk.found)), tuple(sorted(walk.unreadable.items()))
     )
@@ -174,6 +130,23 @@ class _Walk:
                 self.folder(path, ignores)
             elif os.path.realpath(full) not in self.real:
                 self._file(path)
+
+    def replace(self, contents: Mapping[str, bytes | None]) -> None:
+        """Forget the files that are as if gone, take those that are as if there, unless they are left out."""
+        for path, content in contents.items():
+            if content is None:
+                self.found.discard(path)
+            elif path not in self.found and self._would_take(path):
+                self.found.add(path)
+
+    def _would_take(self, path: str) -> bool:
+        """Whether a file that is not there would be found; its folders may not be there either."""
+        ignores = _outer_ignores(self.project) + _ignore_file(self.project / ".gitignore", "")
+        for folder in _inward("", path.rpartition("/")[0]):
+            if self._left_out(folder + "/", ignores) or (self.project / folder / "pyvenv.cfg").is_file():
+                return False
+            ignores += _ignore_file(self.project / folder / ".gitignore", folder)
+        return path.endswith(".py") and not self._left_out(path, ignores)
 
     def asked_for(self, path: str) -> None:
         """Take a path although it is excluded; below an excluded folder only NOT_SOURCE still applies."""
@@ -262,9 +235,9 @@ def _shortened(line: str, prefix: str) -> str:
 class _Roots:
     """Module names. A name starts at the outermost package; without packages, at the application's folder."""
 
-    def __init__(self, project: Path, src: Sequence[str]) -> None:
-        self.project = project
-        self.src = tuple(_slashed(folder) for folder in src)
+    def __init__(self, project: Path, src: Sequence[str], replaced: Mapping[str, bytes | None]) -> None:
+        self.project, self.replaced = project, replaced
+        self.src = tuple(slashed(folder) for folder in src)
         self.packages: dict[str, bool] = {}
         self.bases: dict[str, str] = {}
 
@@ -300,7 +273,9 @@ class _Roots:
 
     def _is_package(self, folder: str) -> bool:
         if folder not in self.packages:
-            self.packages[folder] = (self.project / folder / "__init__.py").is_file()
+            marker = f"{folder}/__init__.py" if folder else "__init__.py"
+            there = self.replaced[marker] is not None if marker in self.replaced else None
+            self.packages[folder] = (self.project / marker).is_file() if there is None else there
         return self.packages[folder]
 
 
@@ -310,9 +285,3 @@ def _inward(base: str, folder: str) -> Iterator[str]:
     for depth in range(1, len(parts) + 1):
         if parts[0]:
             yield "/".join([*([base] if base else []), *parts[:depth]])
-
-
-def _slashed(path: str) -> str:
-    slashed = os.path.normpath(path.replace("\\", "/")) if os.sep == "\\" else os.path.normpath(path)
-    slashed = slashed.replace(os.sep, "/").strip("/")
-    return "" if slashed == "." else slashed

@@ -87,7 +87,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Reported(msgspec.Struct, frozen=True):
-    """A finding together with the rule that made it, every question answered: what reporters print."""
+    """A finding together with the rule that made it, every question answered: what reporters print.
+
+    `function` and `subject` are the finding's; the fingerprint is made of them.
+    """
 
     rule: str
     code: str
@@ -100,6 +103,8 @@ class Reported(msgspec.Struct, frozen=True):
     trace: tuple[Step, ...]
     related: tuple[Step, ...]
     fingerprint: str
+    function: str = ""
+    subject: str = ""
 
 
 class AnalysisError(msgspec.Struct, frozen=True, order=True):

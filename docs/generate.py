@@ -13,12 +13,12 @@ from pathlib import Path
 
 from cachelint import vocabulary
 from cachelint.check import check_project
-from cachelint.cli.output import lines_of
 from cachelint.finding import Report, Severity
 from cachelint.libraries import LIBRARIES
 from cachelint.reporters import FORMATS
 from cachelint.rule import Rule
 from cachelint.rules import RULES
+from cachelint.source import lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "shop"

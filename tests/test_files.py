@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.files import covers, discover, project_root, relative
+from cachelint.files import discover
+from cachelint.project import covers, project_root, relative
 
 
 def make(root: Path, *paths: str) -> None:

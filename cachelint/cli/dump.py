@@ -9,8 +9,8 @@ import click
 from cachelint.check import link_project
 from cachelint.cli import settings
 from cachelint.facts import FactsError, extract
-from cachelint.files import relative
 from cachelint.program import describe
+from cachelint.project import relative
 
 
 @click.command()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import click
 from cachelint.check import Run, Task
 from cachelint.finding import Report
 from cachelint.reporters import FORMATS
+from cachelint.source import source_of
 
 
 def write_report(report: Report, task: Task, options: dict[str, Any]) -> None:
@@ -21,7 +20,7 @@ def write_report(report: Report, task: Task, options: dict[str, Any]) -> None:
     target: Path | None = options["output"]
     color = uses_color(options["color"], to_terminal=target is None and sys.stdout.isatty())
     render = FORMATS[options["format_"]]
-    text = render(report, source_of(task), color=color, quiet=options["quiet"])
+    text = render(report, source_of(task.project, task.replaced), color=color, quiet=options["quiet"])
     if target is None:
         click.echo(text.encode("utf-8", "replace"), nl=False, color=True)
         return
@@ -36,39 +35,6 @@ def uses_color(wish: str, to_terminal: bool) -> bool:
     if wish != "auto":
         return wish == "always"
     return to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def source_of(task: Task) -> Callable[[str], Sequence[str]]:
-    """A function that gives the lines of a project-relative path: of stdin where it stands for that file."""
-    known: dict[str, list[str]] = {}
-    if task.stdin:
-        known[task.stdin[0]] = _lines(task.stdin[1])
-
-    def lines(path: str) -> Sequence[str]:
-        if path not in known:
-            known[path] = lines_of(task.project / path)
-        return known[path]
-
-    return lines
-
-
-def lines_of(path: Path) -> list[str]:
-    """The lines of a file as Python counts them; none when it cannot be read."""
-    try:
-        return _lines(path.read_bytes())
-    except OSError:
-        return []
-
-
-def _lines(data: bytes) -> list[str]:
-    declared = re.search(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", b"\n".join(data.splitlines()[:2]), re.MULTILINE)
-    encoding = declared[1].decode("ascii", "replace") if declared else "utf-8"
-    try:
-        text = data.decode(encoding, "replace")
-    except LookupError:
-        text = data.decode("utf-8", "replace")
-    # Python counts a line at these ends only; splitlines() knows more of them.
-    return re.split(r"\r\n|\r|\n", text.removeprefix("\N{BYTE ORDER MARK}"))
 
 
 def said_to_people(text: str) -> None:

@@ -12,7 +12,8 @@ import msgspec
 
 from cachelint.check import Task, cores, is_on
 from cachelint.config import Config, ConfigError, load, resolve
-from cachelint.files import DEFAULT_EXCLUDE, matcher, project_root, relative
+from cachelint.files import matcher
+from cachelint.project import DEFAULT_EXCLUDE, project_root, relative
 from cachelint.rules import RULES, SPELLINGS
 
 
@@ -23,11 +24,12 @@ def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Tas
     for path in paths:
         if not os.path.lexists(path):
             raise click.UsageError(f"there is no file or folder {path}")
+    replaced = {_inside(name, project): stdin.read()} if name else {}
     return Task(
         project=project,
         config=_overridden(configuration(project, options["config_file"]), options),
-        paths=tuple(_inside(path, project) for path in paths),
-        stdin=(_inside(name, project), stdin.read()) if name else None,
+        paths=tuple(_inside(path, project) for path in paths) or tuple(replaced),
+        replaced=dict(replaced),
         jobs=options["jobs"],
         use_store=not options["no_cache"],
     )

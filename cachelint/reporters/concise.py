@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cachelint.finding import Report
+from cachelint.plain import one_line
 
 
 def render(report: Report, source: Callable[[str], Sequence[str]], *, color: bool, quiet: bool) -> str:
     """The findings, then what could not be analysed, one line each."""
     lines = [
-        f"{f.at.path}:{f.at.line}:{f.at.column}: {f.severity.value}[{f.rule}] {_in_one_line(f.message)}"
+        f"{f.at.path}:{f.at.line}:{f.at.column}: {f.severity.value}[{f.rule}] {one_line(f.message)}"
         for f in report.findings
     ]
     told = {(f.at.path, f.at.line, f.at.column) for f in report.findings if f.rule == "syntax-error"}
     lines += [
-        f"{e.path or 'cachelint'}:{e.line}:{e.column}: not analysed: {_in_one_line(e.message)}"
+        f"{e.path or 'cachelint'}:{e.line}:{e.column}: not analysed: {one_line(e.message)}"
         for e in report.errors
         if (e.path, e.line, e.column) not in told
     ]
     return "".join(line + "\n" for line in lines)
-
-
-def _in_one_line(text: str) -> str:
-    """Text without line ends and without what could steer a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))

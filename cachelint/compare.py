@@ -1,0 +1,117 @@
+"""What a change brings: the findings of a project after it, less those that were there before.
+
+Findings are compared by what they are about, never by lines: moving code changes nothing, a second copy of a
+finding is a new one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+
+import msgspec
+
+from cachelint.check import Task, run
+from cachelint.finding import AnalysisError, Reported
+
+IsTouched = Callable[[Reported], bool]
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """`introduced` are the findings that the change brings, in the order of a report. `lost` says what was analysed
+    on one side only, so that findings may be missing or wrongly called new: then nothing can be concluded."""
+
+    introduced: tuple[Reported, ...]
+    lost: tuple[AnalysisError, ...] = ()
+
+
+def introduced(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
+    """What replacing one file brings, anywhere in the project that the task reports.
+
+    `path` is project-relative; None stands for a file that is not there.
+    """
+    then = run(_with(task, path, before)).report
+    now = run(_with(task, path, after)).report
+    touched = touched_lines(before or b"", after or b"")
+    new = subtract(now.findings, then.findings, lambda f: f.at.path == path and f.at.line in touched)
+    return Comparison(tuple(new), _lost(then.errors, now.errors))
+
+
+def _with(task: Task, path: str, content: bytes | None) -> Task:
+    return msgspec.structs.replace(task, replaced={**task.replaced, path: content})
+
+
+def _lost(then: Sequence[AnalysisError], now: Sequence[AnalysisError]) -> tuple[AnalysisError, ...]:
+    """Errors by path and message only: a file that is broken in the same way before and after hides the same."""
+    kept = {(error.path, error.message) for error in then} & {(error.path, error.message) for error in now}
+    return tuple(error for error in (*now, *then) if (error.path, error.message) not in kept)
+
+
+def touched_lines(before: bytes, after: bytes) -> frozenset[int]:
+    """The 1-based lines of `after` that `before` does not have."""
+    old, new = before.splitlines(), after.splitlines()
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
+    changed = range(head, len(new) - tail)
+    matcher = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail])
+    kept = {head + i for block in matcher.get_matching_blocks() for i in range(block.b, block.b + block.size)}
+    return frozenset(line + 1 for line in changed if line not in kept)
+
+
+def _shared(one: Sequence[bytes], other: Sequence[bytes]) -> int:
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def subtract(now: Iterable[Reported], then: Iterable[Reported], is_touched: IsTouched) -> list[Reported]:
+    """The findings of `now` that `then` does not account for, each of `then` accounting for one.
+
+    Where only the number of equal ones grew, those in touched code are the new ones. A finding that vanished
+    accounts for one of the same kind that appeared under another function name, in another file, or, outside the
+    touched code, in other words.
+    """
+    new, gone = _unmatched(list(now), list(then), _same, is_touched)
+    new, gone = _unmatched(new, gone, _in_file, is_touched)
+    new, gone = _unmatched(new, gone, _in_function, is_touched)
+    untouched = [finding for finding in new if not is_touched(finding)]
+    reworded = {id(finding) for finding in untouched}
+    left, _ = _unmatched(untouched, gone, _at_place, is_touched)
+    kept = {id(finding) for finding in left}
+    return [finding for finding in new if id(finding) not in reworded or id(finding) in kept]
+
+
+def _same(finding: Reported) -> Hashable:
+    return finding.rule, finding.at.path, finding.function, finding.subject
+
+
+def _in_file(finding: Reported) -> Hashable:
+    return finding.rule, finding.at.path, finding.subject
+
+
+def _in_function(finding: Reported) -> Hashable:
+    return finding.rule, finding.function, finding.subject
+
+
+def _at_place(finding: Reported) -> Hashable:
+    return finding.rule, finding.at.path, finding.function
+
+
+def _unmatched(
+    now: Sequence[Reported], then: Sequence[Reported], key: Callable[[Reported], Hashable], is_touched: IsTouched
+) -> tuple[list[Reported], list[Reported]]:
+    """What is left of both sides, in their order, once equals by a key are paired off."""
+    had, has = Counter(map(key, then)), Counter(map(key, now))
+    new = set(_surplus(now, had, key, is_touched))
+    gone = set(_surplus(then, has, key, lambda finding: False))
+    return [f for i, f in enumerate(now) if i in new], [f for i, f in enumerate(then) if i in gone]
+
+
+def _surplus(
+    findings: Sequence[Reported], allowed: Counter[Hashable], key: Callable[[Reported], Hashable], is_touched: IsTouched
+) -> Iterator[int]:
+    """The indexes of findings beyond the allowed number of their kind; those in touched code come last."""
+    groups: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for index, finding in enumerate(findings):
+        groups[key(finding)].append(index)
+    for kind, indexes in groups.items():
+        yield from sorted(indexes, key=lambda i: is_touched(findings[i]))[allowed[kind] :]
