@@ -141,8 +141,12 @@ class Program:
         found = []
         for module in interpreter.modules:
             found.append(interpreter.module_summary(module))
-            for function in module.functions:
-                found.append(interpreter.summary(function))
+            found.extend(interpreter.summary(function) for function in module.functions)
+        met: set[FunctionSymbol] = set()
+        while more := [function for function in interpreter.variants if function not in met]:
+            # Following one may meet further ones.
+            met.update(more)
+            found.extend(interpreter.summary(function) for function in more)
         return found
 
     def _wrappers(self, function: FunctionSymbol) -> list[FunctionSymbol]:
@@ -241,6 +245,10 @@ class Program:
         """How an outage at a cache call ends requests; None when it does not."""
         return outages.failure(self, event)
 
+    def failures(self) -> Iterator[Failure]:
+        """Every call on a cache (not on a store) whose outage ends requests, once per place."""
+        return outages.failures(self)
+
     def raw_inputs(self, event: Event) -> Iterator[Arrival]:
         """The raw user input that reaches the key of a cache call."""
         return flow.arrivals(self, event)
@@ -255,6 +263,10 @@ class Program:
         function = module.enclosing(arrival.place.at)
         names = [arrival.template, module.name.rpartition(".")[2], function.facts.qualname if function else ""]
         return any(purpose.speaks_of_store(name) for name in names)
+
+    def definition(self, event: Event) -> FunctionSymbol | None:
+        """The function whose body a call stands in, whichever class inherits it; None at the top level."""
+        return event.function.original if event.function is not None else None
 
     def function_name(self, event: Event) -> str:
         """The qualified name of the function that a call stands in, "" at the top level."""
@@ -408,6 +420,8 @@ class Program:
         """How much was resolved."""
         totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         for summary in self._summaries:
+            if summary.function is not None and summary.function.original is not summary.function:
+                continue
             for kind, (resolved, total) in summary.tally.items():
                 totals[kind][0] += resolved
                 totals[kind][1] += total

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from cachelint.facts import model as facts
+from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.values import (
     NONE,
@@ -116,8 +117,11 @@ def _boolean(frame: Frame, test: facts.Boolean) -> Known:
     context, variables = frame.context, frame.variables
     parts = []
     for each in test.values:
+        answer = decided(frame, each)
         part = knowledge(frame, each)
         parts.append(part)
+        if answer is (test.operator == "or"):
+            break
         enter(frame, part.when_true if test.operator == "and" else part.when_false)
         frame.variables = {**frame.variables}
     frame.context = context

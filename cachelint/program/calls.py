@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cachelint.facts import model as facts
 from cachelint.program import callsite, classes, formatting, library, rows, supers, tally, value_rows
+from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
@@ -153,7 +155,9 @@ def _note_invocation(frame: Frame, callee: Value, arguments: Arguments, node: fa
 def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node: facts.Node) -> Value:
     """Call a project function: an edge, and its result seen from here."""
     bound = bind_arguments(target, arguments.positional, arguments.named, arguments.spread)
+    given = frozenset(bound)
     _fill_defaults(frame, target, bound)
+    target = _switched(frame, target, arguments, given)
     edge = CallEdge(frame.function, frame.module, target.symbol, bound, frame.place(node), frame.current())
     edge.places = _argument_places(frame, arguments, bound)
     frame.summary.calls.append(edge)
@@ -169,6 +173,36 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
         origin = Origin("identity", target.symbol.facts.name, target.symbol.facts.name, frame.place(node))
         result = replace(result, origins=result.origins | {origin})
     return rows.with_loader(frame, result, target.symbol.facts.name, node)
+
+
+def _switched(frame: Frame, target: FunctionRef, arguments: Arguments, given: frozenset[str]) -> FunctionRef:
+    """The callee with the constants that this call, or a default, gives to its parameters."""
+    if arguments is NO_ARGUMENTS:
+        # Called by a framework, which fills the parameters itself.
+        return target
+    constants: dict[str, bool | None] = {}
+    for name, node in _written(target, arguments, given):
+        known = switch(frame, node) if node is not None else None
+        if known:
+            constants[name] = known[0]
+    symbol = frame.interpreter.variants.switched(target.symbol, constants) if constants else target.symbol
+    return target if symbol is target.symbol else replace(target, symbol=symbol)
+
+
+def _written(
+    target: FunctionRef, arguments: Arguments, given: frozenset[str]
+) -> Iterator[tuple[str, facts.Expression | None]]:
+    """What a call writes for each parameter, the default where it gives nothing."""
+    position = 0 if target.receiver is None else -1
+    for parameter in target.symbol.facts.parameters:
+        is_positional = parameter.kind in ("positional", "plain")
+        if parameter.name in arguments.named:
+            yield parameter.name, arguments.nodes.get(parameter.name)
+        elif is_positional and not target.bound and 0 <= position < len(arguments.positional):
+            yield parameter.name, arguments.nodes.get(position)
+        elif parameter.name not in given and arguments.spread is None:
+            yield parameter.name, parameter.default
+        position += is_positional
 
 
 def _fill_defaults(frame: Frame, target: FunctionRef, bound: dict[str, Value]) -> None:

@@ -58,7 +58,7 @@ def find_method(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> Fun
     """The method that a call on an object of this class runs."""
     for each in interpreter.mro(symbol):
         if isinstance(each, ClassSymbol) and name in each.methods:
-            return each.methods[name]
+            return interpreter.variants.inherited(each.methods[name], symbol)
     return None
 
 

@@ -39,7 +39,12 @@ WORDS = {
 
 
 def described(program: Program, path: str) -> Iterator[Described]:
-    """Lines about one file: kind "effect", "handler", "calls", "revealed" (what is assigned), "guard" (the
+    """Lines about one file, each once however many cases of a function say it."""
+    return iter(dict.fromkeys(_described(program, path)))
+
+
+def _described(program: Program, path: str) -> Iterator[Described]:
+    """Kind "effect", "handler", "calls", "revealed" (what is assigned), "guard" (the
     errors of a cache call that reach a handler) or "taint" (the raw inputs in its key)."""
     from cachelint.program import Described
 
@@ -52,9 +57,10 @@ def described(program: Program, path: str) -> Iterator[Described]:
             place = Place(path, function.facts.at, function.facts.end)
             methods = ",".join(sorted(handler.methods))
             yield at(place, "handler", " ".join(part for part in (methods, handler.path, function.name) if part))
+    idle = _idle(program)
     for events in program.graph.events.values():
         for event in events:
-            if event.place.path == path:
+            if event.place.path == path and event.function not in idle:
                 yield at(event.place, "effect", effect_text(program, event))
     for event in program.cache_events:
         if event.place.path == path:
@@ -67,8 +73,18 @@ def described(program: Program, path: str) -> Iterator[Described]:
         yield at(place, "revealed", " | ".join(dict.fromkeys(map(type_text, value.things))) or "?")
     for edges in program.graph.callees.values():
         for edge in edges:
-            if edge.place.path == path and edge.caller is not None:
+            if edge.place.path == path and edge.caller is not None and edge.caller not in idle:
                 yield at(edge.place, "calls", edge.callee.name)
+
+
+def _idle(program: Program) -> set[FunctionSymbol]:
+    """Definitions that nobody calls as they are, but that special cases of them are called instead."""
+    called = {v.original for v in program.interpreter.variants if _is_used(program, v)}
+    return {function for function in called if not _is_used(program, function)}
+
+
+def _is_used(program: Program, function: FunctionSymbol) -> bool:
+    return bool(program.graph.callers.get(function) or program.handlers_of(function))
 
 
 def _assigned(program: Program, path: str) -> list[tuple[Place, Value]]:

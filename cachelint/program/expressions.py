@@ -9,6 +9,7 @@ from typing import Any
 from cachelint.facts import model as facts
 from cachelint.program import calls, library, members
 from cachelint.program.branches import knowledge, learned
+from cachelint.program.decisions import decided
 from cachelint.program.effects import Event
 from cachelint.program.formatting import interpolated
 from cachelint.program.frame import Frame
@@ -276,15 +277,17 @@ def _dictionary(frame: Frame, node: facts.Dictionary) -> Value:
 
 
 def _conditional(frame: Frame, node: facts.Conditional) -> Value:
+    answer = decided(frame, node.test)
     known = knowledge(frame, node.test)
     context, variables = frame.context, dict(frame.variables)
-    with learned(frame, known.when_true):
-        body = evaluate(frame, node.body)
-    frame.context, frame.variables = context, variables
-    with learned(frame, known.when_false):
-        orelse = evaluate(frame, node.orelse)
-    frame.context = context
-    return join([body, orelse])
+    found = []
+    for outcome, learnt, branch in ((True, known.when_true, node.body), (False, known.when_false, node.orelse)):
+        if answer is None or answer is outcome:
+            frame.variables = dict(variables)
+            with learned(frame, learnt):
+                found.append(evaluate(frame, branch))
+            frame.context = context
+    return join(found)
 
 
 def _boolean(frame: Frame, node: facts.Boolean) -> Value:
@@ -292,8 +295,12 @@ def _boolean(frame: Frame, node: facts.Boolean) -> Value:
     context = frame.context
     values = []
     for each in node.values[:-1]:
+        answer = decided(frame, each)
         known = knowledge(frame, each)
         values.append(known.value)
+        if answer is (node.operator == "or"):
+            frame.context = context
+            return join(values)
         frame.context = _more(frame, known.when_false.misses if node.operator == "or" else known.when_true.misses)
     values.append(evaluate(frame, node.values[-1]))
     frame.context = context

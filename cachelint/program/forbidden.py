@@ -97,7 +97,7 @@ def _of_view(
     if depth >= DEPTH:
         return
     functions = {o.what[0] for value in (view.key, view.value) for o in _parameters(value)}  # type: ignore[index]
-    for function in sorted(functions, key=lambda f: (f.module.source.path, f.index)):
+    for function in sorted(functions, key=lambda f: f.order):
         for edge in program.graph.callers.get(function, ()):
             key = substitute(view.key, function, edge.arguments)
             value = substitute(view.value, function, edge.arguments)

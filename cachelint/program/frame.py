@@ -32,6 +32,7 @@ class Frame:
         "lookups",
         "module",
         "summary",
+        "switches",
         "top_level",
         "unsafe",
         "variables",
@@ -49,6 +50,7 @@ class Frame:
         self.function = function
         self.summary = summary
         self.variables: dict[str, Value] = {}
+        self.switches: dict[str, Value] = {}
         self.enclosing: dict[str, Value] = {}
         self.global_names: set[str] = set()
         self.evaluated: dict[tuple[int, int], Value] = {}

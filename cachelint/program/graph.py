@@ -59,7 +59,7 @@ class CallGraph:
         """A call of a parameter is a call of what the callers pass there."""
         for (function, name), invocations in sorted(
             self.invocations.items(),
-            key=lambda item: (item[0][0].module.source.path, item[0][0].index, item[0][1]),
+            key=lambda item: (item[0][0].order, item[0][1]),
         ):
             for edge in list(self.callers.get(function, ())):
                 given = edge.arguments.get(name)
@@ -85,13 +85,10 @@ class CallGraph:
 
     def _link_wrappers(self, handlers: list[Handler]) -> None:
         """Who calls a decorated function also runs the wrapper that the project's decorator put around it."""
-        for module in self.interpreter.modules:
-            for function in module.functions:
-                if not function.facts.decorators:
-                    continue
-                for each in applied(self.interpreter, function):
-                    if each.wrapper is not None:
-                        self._wrap(function, each.wrapper)
+        for function in list(self.interpreter.functions()):
+            for each in applied(self.interpreter, function) if function.facts.decorators else ():
+                if each.wrapper is not None:
+                    self._wrap(function, each.wrapper)
 
     def _wrap(self, function: FunctionSymbol, wrapper: FunctionSymbol) -> None:
         for edge in self.callers.get(function, ()):
@@ -136,15 +133,14 @@ class CallGraph:
 
     def _note_memoized(self) -> None:
         """A caching decorator that can raise is a cache call of everyone who calls the function."""
-        for module in self.interpreter.modules:
-            for function in module.functions:
-                for each in applied(self.interpreter, function) if function.facts.decorators else ():
-                    if isinstance(each.row, Memoizes) and is_on(each.row, each.given):
-                        name = each.name.rpartition(".")[2]
-                        event = Event(each.row, each.place, module, function, TOP, each.client, name)
-                        event.arguments, event.is_response = each.given, each.row.response
-                        event.key = self._explicit_key(function, each.row, each.given, each.place)
-                        self.events[function].append(event)
+        for function in list(self.interpreter.functions()):
+            for each in applied(self.interpreter, function) if function.facts.decorators else ():
+                if isinstance(each.row, Memoizes) and is_on(each.row, each.given):
+                    name = each.name.rpartition(".")[2]
+                    event = Event(each.row, each.place, function.module, function, TOP, each.client, name)
+                    event.arguments, event.is_response = each.given, each.row.response
+                    event.key = self._explicit_key(function, each.row, each.given, each.place)
+                    self.events[function].append(event)
 
     def _explicit_key(
         self, function: FunctionSymbol, row: Memoizes, given: dict[str, Value], place: Place

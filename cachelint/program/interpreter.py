@@ -31,6 +31,7 @@ from cachelint.program.values import (
     join,
     thing,
 )
+from cachelint.program.variants import Variants
 
 if TYPE_CHECKING:
     from cachelint.program.decorators import Applied
@@ -69,9 +70,16 @@ class Interpreter:
         self.related: dict[tuple[ClassSymbol, str], Value] | None = None
         self._models: dict[str, list[ClassSymbol]] | None = None
         self._classes_by_name: dict[str, ClassSymbol] | None = None
+        self.variants = Variants(self)
         self.lambda_scopes: dict[FunctionSymbol, dict[str, Value]] = {}
 
     # ------------------------------------------------------------------------------------------- functions
+
+    def functions(self) -> Iterator[FunctionSymbol]:
+        """Every function of the project, then the special cases of them that were met so far."""
+        for module in self.modules:
+            yield from module.functions
+        yield from self.variants
 
     def summary(self, function: FunctionSymbol) -> Summary:
         """What a function does. Inside a cycle: what is known of it so far."""
@@ -144,7 +152,7 @@ class Interpreter:
     def follow_again(self) -> None:
         """Follow the functions once more that met an unfinished answer in a call cycle."""
         unfinished, self.incomplete = (
-            sorted(self.incomplete, key=lambda f: (f.module.source.path, f.index)),
+            sorted(self.incomplete, key=lambda function: function.order),
             set(),
         )
         for function in unfinished:

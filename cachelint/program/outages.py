@@ -165,6 +165,21 @@ def _are_several(entries: list[Entry]) -> bool:
 # ----------------------------------------------------------------------------------------------- to handlers
 
 
+def failures(program: Program) -> Iterator[Failure]:
+    """How outages end requests, once per cache call: a call in an inherited method counts once for all classes."""
+    found: dict[tuple[Place, str], Failure] = {}
+    for event in program.cache_events:
+        failed = None if program.is_store(event) else failure(program, event)
+        if failed is None:
+            continue
+        known = found.get((event.place, event.method))
+        if known is None or (known.guard is not None and failed.guard is None):
+            found[event.place, event.method] = failed
+        elif known.guard == failed.guard:
+            known.ways.extend(way for way in failed.ways if way not in known.ways)
+    yield from found.values()
+
+
 def failure(program: Program, event: Event) -> Failure | None:
     """How an outage at a cache call ends requests; None when every way to a handler is guarded."""
     raised = raised_by(program, event)

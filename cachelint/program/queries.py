@@ -15,7 +15,7 @@ from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes, walk
 from cachelint.program.values import NONE, FunctionRef, Place, Value
 from cachelint.vocabulary import DbRead, DbWrite, Handles, Memoizes
 
@@ -183,16 +183,11 @@ def is_restricted(program: Program, handler: Handler) -> bool:
     return any(RESTRICTED & set(words(name)) for name in names)
 
 
-def _identifiers(node: object) -> Iterator[str]:
+def _identifiers(expression: facts.Expression | None) -> Iterator[str]:
     """Every name and attribute in an expression."""
-    if isinstance(node, tuple):
-        for each in node:
-            yield from _identifiers(each)
-    elif isinstance(node, facts.Node):
+    for node in nodes(expression):
         if isinstance(node, (facts.Name, facts.Attribute)):
             yield node.id if isinstance(node, facts.Name) else node.attr
-        for name in node.__struct_fields__[2:]:
-            yield from _identifiers(getattr(node, name))
 
 
 def _checks_right(program: Program, function: FunctionSymbol) -> bool:

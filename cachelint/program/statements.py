@@ -10,6 +10,7 @@ from cachelint.facts import model as facts
 from cachelint.program import classes, inputs, library
 from cachelint.program.branches import Learned, enter, hits, knowledge
 from cachelint.program.calls import NO_ARGUMENTS, call_function, call_value
+from cachelint.program.decisions import decided
 from cachelint.program.effects import Clause, Guard, Summary
 from cachelint.program.expressions import bind, evaluate, mapping_access
 from cachelint.program.frame import Frame
@@ -44,6 +45,8 @@ def follow(interpreter: Interpreter, function: FunctionSymbol, summary: Summary)
         value = _provided(frame, function, parameter) or interpreter.parameter(function, parameter)
         frame.variables[parameter.name] = value
         frame.remember(parameter.name, value)
+    frame.switches = {name: Value(constant=constant) for name, constant in function.switches}
+    frame.variables.update(frame.switches)
     _bind_receiver(frame, function)
     run(frame, function.facts.body)
     if function.facts.is_generator and summary.yields:
@@ -293,18 +296,26 @@ class Branch:
 
 
 def _if(frame: Frame, statement: facts.If) -> bool:
+    answer = decided(frame, statement.test)
+    ruled_out = None if answer is None else not answer
     known = knowledge(frame, statement.test)
     start = frame.variables
     asking = frame.asking
     frame.asking = next((o for o in ranked(known.value.origins) if o.kind == "identity"), asking)
-    body = Branch(frame, known.when_true, statement.body, start)
-    orelse = Branch(frame, known.when_false, statement.orelse, start)
-    _leave(frame, [(body, known.when_true), (orelse, known.when_false)])
+    ways = [
+        (Branch(frame, learned, block, start), learned)
+        for outcome, learned, block in (
+            (True, known.when_true, statement.body),
+            (False, known.when_false, statement.orelse),
+        )
+        if outcome is not ruled_out
+    ]
+    _leave(frame, ways)
     if frame.asking is not asking:
         changed = {name: value for name, value in frame.variables.items() if start.get(name) is not value}
         frame.variables.update((name, _asked(frame, value)) for name, value in changed.items())
     frame.asking = asking
-    return body.ended and orelse.ended
+    return all(branch.ended for branch, _ in ways)
 
 
 def _leave(frame: Frame, ways: list[tuple[Branch, Learned]]) -> None:

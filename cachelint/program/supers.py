@@ -25,38 +25,49 @@ def proxy(frame: Frame, arguments: Arguments) -> Value:
     function = frame.function
     while function is not None and function.owner is None:
         function = function.parent
-    owner = given[0] if given else function.owner if function is not None else None
-    return thing(Instance(owner, options=(MARK,))) if owner is not None else UNKNOWN
+    if function is None or function.home is None:
+        return thing(Instance(given[0], options=(MARK,))) if given else UNKNOWN
+    home = given[0] if given else function.home
+    return thing(Instance(home, options=(MARK, ("heir", function.owner))))
 
 
 def member(frame: Frame, instance: Instance, name: str, receiver: Value, node: facts.Node) -> Value | None:
     """`super().name`: from the bases of the class, else from what follows it in a class that mixes it in."""
-    owner = instance.type
-    assert isinstance(owner, ClassSymbol)
-    for symbol in (owner, *frame.interpreter.subclasses(owner)[:SUBCLASSES]):
+    home = instance.type
+    assert isinstance(home, ClassSymbol)
+    for symbol in _heirs(frame, instance, home):
         lineage = frame.interpreter.mro(symbol)
-        found = _in(frame, owner, lineage[lineage.index(owner) + 1 :], name, receiver, node)
+        found = _in(frame, symbol, lineage[lineage.index(home) + 1 :], name, receiver, node)
         if found is not None:
             return found
     return None
 
 
+def _heirs(frame: Frame, instance: Instance, home: ClassSymbol) -> list[ClassSymbol]:
+    """The classes whose lineage decides: the one that the method is followed for, else any that has it."""
+    heir = dict(instance.options).get("heir")
+    if isinstance(heir, ClassSymbol) and heir is not home and home in frame.interpreter.mro(heir):
+        return [heir]
+    return [home, *frame.interpreter.subclasses(home)[:SUBCLASSES]]
+
+
 def _in(
     frame: Frame,
-    owner: ClassSymbol,
+    heir: ClassSymbol,
     bases: tuple[ClassSymbol | str, ...],
     name: str,
     receiver: Value,
     node: facts.Node,
 ) -> Value | None:
-    plain = Instance(owner)
+    plain = Instance(heir)
     for base in bases:
         if isinstance(base, ClassSymbol):
             if name in base.methods:
-                return thing(FunctionRef(base.methods[name], receiver=plain))
+                method = frame.interpreter.variants.inherited(base.methods[name], heir)
+                return thing(FunctionRef(method, receiver=plain))
             continue
         for type_ in frame.interpreter.catalogue.lineage(base):
-            found = library.member_value(frame, replace(plain, type=type_), name, receiver, node, of_class=owner)
+            found = library.member_value(frame, replace(plain, type=type_), name, receiver, node, of_class=heir)
             if found is not None:
                 return found
     return None

@@ -14,16 +14,36 @@ from cachelint.files import SourceFile
 
 
 class FunctionSymbol:
-    """One def or lambda. Compared by identity."""
+    """One def or lambda. Compared by identity.
 
-    __slots__ = ("facts", "index", "module", "owner", "parent")
+    A method that a class inherits, and a function whose caller decides its branches, may have symbols of their own
+    (program/variants.py): `original` is then the symbol of the definition, `owner` the class that inherits it and
+    `switches` the constants that parameters have."""
+
+    __slots__ = ("facts", "home", "index", "module", "original", "owner", "parent", "switches")
 
     def __init__(self, module: ModuleSymbol, index: int, function: facts.Function) -> None:
         self.module = module
         self.index = index
         self.facts = function
         self.owner: ClassSymbol | None = None
+        self.home: ClassSymbol | None = None
         self.parent: FunctionSymbol | None = None
+        self.original = self
+        self.switches: tuple[tuple[str, bool | None], ...] = ()
+
+    def variant(self, owner: ClassSymbol | None, switches: tuple[tuple[str, bool | None], ...]) -> FunctionSymbol:
+        """The same definition, seen from another class or with these constants."""
+        made = FunctionSymbol(self.module, self.index, self.facts)
+        made.owner, made.home, made.parent = owner, self.home, self.parent
+        made.original, made.switches = self.original, switches
+        return made
+
+    @property
+    def order(self) -> tuple[str, int, str, str]:
+        """A key that sorts functions the same way in every run."""
+        owner = self.owner.name if self.owner is not None and self.owner is not self.home else ""
+        return self.module.source.path, self.index, owner, repr(self.switches)
 
     @property
     def name(self) -> str:
@@ -139,7 +159,7 @@ class ModuleSymbol:
             if function.facts.parent >= 0:
                 function.parent = self.functions[function.facts.parent]
             if function.facts.owner >= 0 and not function.is_lambda:
-                function.owner = self.classes[function.facts.owner]
+                function.owner = function.home = self.classes[function.facts.owner]
                 function.owner.methods[function.facts.name] = function
 
     def _bind(self, body: Sequence[facts.Statement]) -> None:
@@ -220,6 +240,19 @@ def walk(body: Iterable[facts.Statement]) -> Iterator[facts.Statement]:
         yield statement
         for block in blocks(statement):
             yield from walk(block)
+
+
+def nodes(node: object) -> Iterator[facts.Node]:
+    """Every node of a piece of code, outermost first; not the bodies of nested functions and classes."""
+    if isinstance(node, tuple):
+        for each in node:
+            yield from nodes(each)
+    elif isinstance(node, facts.Node):
+        yield node
+        for name in node.__struct_fields__[2:]:
+            inner = getattr(node, name)
+            if isinstance(inner, (tuple, facts.Node)):
+                yield from nodes(inner)
 
 
 def blocks(statement: facts.Statement) -> Iterator[Sequence[facts.Statement]]:

@@ -63,11 +63,8 @@ from cachelint.rule import rule
 def check(program: Program) -> Iterator[Finding]:
     """One finding per insufficient clause."""
     by_clause: dict[Place, Failure] = {}
-    for event in program.cache_events:
-        if program.is_store(event):
-            continue
-        failure = program.failure(event)
-        if failure is not None and failure.guard is not None:
+    for failure in program.failures():
+        if failure.guard is not None:
             by_clause.setdefault(failure.guard[1].place, failure)
     for place, failure in by_clause.items():
         yield _finding(program, place, failure)

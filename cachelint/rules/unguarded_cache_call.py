@@ -73,9 +73,11 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding per wrapper, client or function that a guard would mend."""
     by_client: dict[Place | None, list[Failure]] = defaultdict(list)
     by_function: dict[object, list[Failure]] = defaultdict(list)
-    for failure in _failures(program):
+    for failure in program.failures():
+        if failure.guard is not None:
+            continue
         if program.is_wrapper(failure.event):
-            by_function[failure.event.function].append(failure)
+            by_function[program.definition(failure.event)].append(failure)
         else:
             by_client[_client(failure)].append(failure)
     for client, group in by_client.items():
@@ -83,18 +85,9 @@ def check(program: Program) -> Iterator[Finding]:
             yield _at_client(program, client, group)
         else:
             for failure in group:
-                by_function[failure.event.function].append(failure)
+                by_function[program.definition(failure.event)].append(failure)
     for group in by_function.values():
         yield _at_call(program, sorted(group, key=lambda each: each.event.place))
-
-
-def _failures(program: Program) -> Iterator[Failure]:
-    for event in program.cache_events:
-        if program.is_store(event):
-            continue
-        failure = program.failure(event)
-        if failure is not None and failure.guard is None:
-            yield failure
 
 
 def _client(failure: Failure) -> Place | None:
