@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from cachelint.facts import model as facts
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
+from cachelint.program.symbols import ClassSymbol, nodes
 from cachelint.program.values import (
     NONE,
     External,
     Instance,
     Member,
+    Origin,
     Place,
     Value,
     cleaned,
@@ -286,6 +288,7 @@ def _checked(frame: Frame, test: facts.Expression) -> dict[str, Value] | None:
         if name is not None and name in frame.variables and _is_strict(frame, call, row):
             found[name] = _harmless(frame.variables[name], row.bounded)
     found.update(_checked_by_name(frame, call))
+    found.update(_proven(frame, call))
     return found or None
 
 
@@ -303,6 +306,21 @@ def _checked_by_name(frame: Frame, call: facts.Call) -> Iterator[tuple[str, Valu
         for checked in _names_given(argument.value):
             if checked in frame.variables:
                 yield checked, _harmless(frame.variables[checked], False)
+
+
+# Comparisons in constant time are made for secrets: whoever passes one is as good as logged in.
+PROVING = frozenset(("compare_digest", "constant_time_compare"))
+
+
+def _proven(frame: Frame, call: facts.Call) -> Iterator[tuple[str, Value]]:
+    """`if compare_digest(ticket.secret, given)`: the ticket belongs to who asks."""
+    name = call.func.attr if isinstance(call.func, facts.Attribute) else getattr(call.func, "id", "")
+    compared = nodes(call.arguments) if name in PROVING else ()
+    for variable in (each.id for each in compared if isinstance(each, facts.Name) and each.id in frame.variables):
+        known = frame.variables[variable]
+        if any(isinstance(each.type, ClassSymbol) for each in known.instances()):
+            origin = Origin("identity", "secret", str(name), frame.place(call))
+            yield variable, replace(known, origins=known.origins | {origin})
 
 
 def _names_given(node: facts.Expression) -> Iterator[str]:

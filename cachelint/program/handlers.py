@@ -12,9 +12,11 @@ from cachelint.facts import model as facts
 from cachelint.program import classes
 from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
+from cachelint.program.http_methods import names, restricted
+from cachelint.program.mounts import unmounted
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
-from cachelint.vocabulary import HandlerClass, Handles, Restricts
+from cachelint.vocabulary import HandlerClass, Handles
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -75,7 +77,8 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
                 place = Place(module.source.path, function.facts.at, function.facts.end)
                 found.append(Handler(function, frozenset("*"), "", "none", place))
     registered = list(_registered(interpreter))
-    found.extend(registered)
+    idle = unmounted(interpreter, list(registrations(interpreter)))
+    found.extend(handler for handler in registered if handler.place.path not in idle)
     routed = {handler.owner for handler in registered if handler.owner is not None}
     for module in interpreter.modules:
         for symbol in module.classes:
@@ -124,24 +127,6 @@ def _methods_of(handler: Handler) -> frozenset[str]:
     return handler.methods
 
 
-def restricted(interpreter: Interpreter, function: FunctionSymbol, methods: frozenset[str]) -> frozenset[str]:
-    """The methods left after decorators such as require_POST."""
-    for each in applied(interpreter, function):
-        if isinstance(each.row, Restricts):
-            names = each.row.methods.split() or _names(each.given.get(each.row.param))
-            if names:
-                return frozenset(name.upper() for name in names)
-    return methods
-
-
-def _names(value: Value | None) -> list[str]:
-    if value is None:
-        return []
-    if isinstance(value.constant, str):
-        return [value.constant]
-    return [str(item.constant) for _, item in value.items or () if isinstance(item.constant, str)]
-
-
 # ------------------------------------------------------------------------------------------------ decorators
 
 
@@ -163,8 +148,8 @@ def _handler(
 def _methods(row: Handles, given: dict[str, Value]) -> frozenset[str]:
     if row.method:
         return frozenset(row.method.split())
-    names = _names(given.get(row.methods)) if row.methods else []
-    return frozenset(name.upper() for name in names) or frozenset(row.default.split())
+    given_methods = names(given.get(row.methods)) if row.methods else []
+    return frozenset(name.upper() for name in given_methods) or frozenset(row.default.split())
 
 
 def _path(row: Handles, given: dict[str, Value]) -> str:

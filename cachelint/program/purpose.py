@@ -17,7 +17,7 @@ STORE_WORDS = frozenset(
         "lock locks mutex semaphore queue queues session sessions throttle throttling ratelimit ratelimits "
         "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
         "online pubsub job jobs task tasks broker leader heartbeat attempts blacklist blocklist denylist "
-        "revoked metric metrics health healthcheck healthz readiness liveness budget budgets spend polling"
+        "revoked pool usage metric metrics health healthcheck healthz readiness liveness budget budgets spend polling"
     ).split()
 )
 PAIRS = (("login", "code"), ("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
@@ -37,12 +37,7 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     if isinstance(event.row, CacheWrite) and (event.row.only_new or event.flags.get("nx") is True):
         return True
-    if (
-        isinstance(event.row, CacheCount)
-        and event.key is not None
-        and any(o.kind == "parameter" for o in event.key.origins)
-    ):
-        # A counter that any caller may name: rate limits, usage. Nothing rebuilds it.
+    if event.function is not None and any(_counts(each) for each in program.graph.events[event.function]):
         return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
     templates = [each for each in program.key_templates(event) if each]
@@ -50,6 +45,12 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     texts.extend((program.function_name(event), event.module.name.rpartition(".")[2]))
     return any(speaks_of_store(text) for text in texts)
+
+
+def _counts(event: Event) -> bool:
+    """A counter that any caller may name: rate limits, usage. Nothing rebuilds it, nor what is done to it beside."""
+    origins = event.key.origins if isinstance(event.row, CacheCount) and event.key is not None else frozenset()
+    return any(origin.kind == "parameter" for origin in origins)
 
 
 def speaks_of_store(text: str) -> bool:

@@ -262,6 +262,7 @@ def is_admin(program: Program, handler: Handler) -> bool:
     """Whether a handler belongs to the administration, by its module, class, path or decorators."""
     function = handler.function
     owner = handler.owner.facts.name if handler.owner is not None else ""
-    texts = [function.module.name, owner, handler.path, function.facts.name]
+    mounted_in = program.interpreter.modules.by_path[handler.place.path].name
+    texts = [function.module.name, owner, handler.path, function.facts.name, mounted_in]
     texts.extend(each.name for each in applied(program.interpreter, function) if function.facts.decorators)
     return any(ADMIN & set(words(text)) for text in texts)

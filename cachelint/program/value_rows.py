@@ -49,7 +49,14 @@ def obtains(site: CallSite, row: Obtains) -> Value | None:
         else t
         for t in value.things
     )
-    return Value(things=things, origins=trim(value.origins | derived(site.receiver.origins)), items=value.items)
+    origins = value.origins | derived(site.receiver.origins) | derived(_source(site, row).origins)
+    return Value(things=things, origins=trim(origins), items=value.items)
+
+
+def _source(site: CallSite, row: Obtains) -> Value:
+    """The argument that what is obtained works on: the rows that a paginator pages through."""
+    name = row.of.removeprefix("argument:") if row.of.startswith("argument:") else ""
+    return site.given.get(name, UNKNOWN)
 
 
 def sanitized(value: Value, safe: bool, bounded: bool, things: tuple[Thing, ...] = ()) -> Value:

@@ -40,6 +40,7 @@ The text was validated or converted: a parameter typed int, UUID, Enum, Literal 
 path converter such as int, slug or uuid, a digest, an allow-list, a full match against a strict pattern.
 The server is the only store of something: locks, queues, sessions, rate limits, tokens.
 The value is the server's own: the user's id, the session, a row from the database.
+The entry is read under a name that the server handed out (a uuid, a token, a ticket: pedantic).
 Only a part of an object that was handed on far reaches the key, or a bare value the process's own memory (pedantic).
 The key is made by a decorator's default key builder (reported for the pedantic persona only where supported).
 
@@ -61,6 +62,7 @@ FAR = 4
 # What frameworks call the query string as a whole; its separators are encoded, so only the number of keys hurts.
 WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
 MAPPINGS = WHOLE_QUERY | frozenset("headers body json form data POST cookies COOKIES META values match_info".split())
+TICKETS = frozenset("uuid guid token ticket nonce".split())
 MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and clients choose the entry"
 SEPARATOR = ", and a text with the separator in it is taken for another key"
 
@@ -88,7 +90,10 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
         is_blurred or (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
     )
     is_minor = (
-        not event.certain or is_far or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
+        not event.certain
+        or is_far
+        or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
+        or (program.is_read(event) and _is_ticket(arrival))
     )
     what = "the query string" if is_all else f"{arrival.origin.what} `{arrival.origin.name}`"
     harm = _harm(program, arrival, kind)
@@ -108,6 +113,11 @@ def _is_vague(arrival: Arrival) -> bool:
     """A bare key that is said to be a whole mapping, a part of an object, or comes from very far."""
     names_a_key = "key" in arrival.origin.name.lower().split("_")
     return names_a_key or arrival.origin.name in MAPPINGS or not arrival.is_exact or len(arrival.way) > FAR + 1
+
+
+def _is_ticket(arrival: Arrival) -> bool:
+    """A text that by its name the server made and handed out: with it the client asks for what it was given."""
+    return bool(TICKETS & set(arrival.origin.name.lower().split("_")))
 
 
 def _harm(program: Program, arrival: Arrival, kind: str) -> str:

@@ -1,0 +1,90 @@
+"""Which URL modules are mounted: routes that no road leads to from ROOT_URLCONF serve nobody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program.effects import Registration
+from cachelint.program.symbols import ModuleSymbol
+from cachelint.program.values import ModuleRef, Value
+from cachelint.vocabulary import Mounts
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+ROOT = "ROOT_URLCONF"
+PATTERNS = "urlpatterns"
+
+
+def unmounted(interpreter: Interpreter, registrations: Iterable[Registration]) -> frozenset[str]:
+    """The paths of files with URL patterns that nothing includes, as far as every include can be read."""
+    roots = [root for module in interpreter.modules for root in _roots(interpreter, module)]
+    if not roots:
+        return frozenset()
+    included: dict[str, list[Value | None]] = defaultdict(list)
+    for each in registrations:
+        if isinstance(each.row, Mounts) and each.row.router and each.row.router != "self":
+            included[each.place.path].append(each.given.get(each.row.router))
+    reached = _reached(interpreter, roots, included)
+    if reached is None:
+        return frozenset()
+    return frozenset(
+        module.source.path
+        for module in interpreter.modules
+        if PATTERNS in module.bindings and module.source.path not in reached
+    )
+
+
+def _roots(interpreter: Interpreter, module: ModuleSymbol) -> Iterator[ModuleSymbol]:
+    for _, expression in module.bindings[ROOT].assigned if ROOT in module.bindings else ():
+        if isinstance(expression, facts.Constant) and isinstance(expression.value, str):
+            found = interpreter.modules.find(expression.value, module)
+            if found is not None:
+                yield found
+
+
+def _reached(
+    interpreter: Interpreter, roots: list[ModuleSymbol], included: dict[str, list[Value | None]]
+) -> set[str] | None:
+    """The files that the roots lead to, by include() or by import; None when an include cannot be read."""
+    queue, reached = list(roots), {root.source.path for root in roots}
+    while queue:
+        module = queue.pop()
+        targets = list(_imported(interpreter, module))
+        for value in included.get(module.source.path, ()):
+            found = list(_modules(interpreter, module, value))
+            if not found:
+                return None
+            targets.extend(each for each in found if isinstance(each, ModuleSymbol))
+        fresh = [each for each in targets if each.source.path not in reached]
+        reached.update(each.source.path for each in fresh)
+        queue.extend(fresh)
+    return reached
+
+
+def _modules(interpreter: Interpreter, module: ModuleSymbol, value: Value | None) -> Iterator[ModuleSymbol | str]:
+    """What an include names: modules of the project, or the name of something outside or written right there."""
+    if value is None:
+        return
+    if isinstance(value.constant, str):
+        yield interpreter.modules.find(value.constant, module) or value.constant
+    for each in value.things:
+        yield each.symbol if isinstance(each, ModuleRef) else type(each).__name__
+    if value.items is not None:
+        yield "a list"
+        for _, item in value.items[:1]:
+            yield from _modules(interpreter, module, item)
+
+
+def _imported(interpreter: Interpreter, module: ModuleSymbol) -> Iterator[ModuleSymbol]:
+    """The URL modules that a URL module imports: their patterns may be added to its own."""
+    for binding in list(module.bindings.values()):
+        for statement, imported in binding.imports:
+            base = module.absolute(statement, imported)
+            for name in (base, f"{base}.{imported.name}") if imported.name else (base,):
+                found = interpreter.modules.find(name, module)
+                if found is not None and PATTERNS in found.bindings:
+                    yield found
