@@ -7,23 +7,25 @@ finding is a new one.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 import msgspec
 
 from cachelint.check import Task, run
-from cachelint.finding import AnalysisError, Reported
+from cachelint.finding import AnalysisError, Report, Reported
 
 IsTouched = Callable[[Reported], bool]
 
 
 class Comparison(msgspec.Struct, frozen=True):
     """`introduced` are the findings that the change brings, in the order of a report. `lost` says what was analysed
-    on one side only, so that findings may be missing or wrongly called new: then nothing can be concluded."""
+    on one side only, so that findings may be missing or wrongly called new: then nothing can be concluded. `now` is
+    the whole report after the change."""
 
     introduced: tuple[Reported, ...]
-    lost: tuple[AnalysisError, ...] = ()
+    lost: tuple[AnalysisError, ...]
+    now: Report
 
 
 def introduced(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
@@ -35,7 +37,37 @@ def introduced(task: Task, path: str, before: bytes | None, after: bytes | None)
     now = run(_with(task, path, after)).report
     touched = touched_lines(before or b"", after or b"")
     new = subtract(now.findings, then.findings, lambda f: f.at.path == path and f.at.line in touched)
-    return Comparison(tuple(new), _lost(then.errors, now.errors))
+    return Comparison(tuple(new), _lost(then.errors, now.errors), now)
+
+
+def introduced_since(task: Task, before: Mapping[str, bytes | None]) -> Comparison:
+    """What has come since some files of the project were as in `before` (project-relative paths; None for one that
+    was not there), anywhere that the task reports."""
+    then = run(msgspec.structs.replace(task, replaced={**task.replaced, **before})).report
+    now = run(task).report
+    new = subtract(now.findings, then.findings, _touched_since(task, before))
+    return Comparison(tuple(new), _lost(then.errors, now.errors), now)
+
+
+def _touched_since(task: Task, before: Mapping[str, bytes | None]) -> IsTouched:
+    lines: dict[str, frozenset[int]] = {}
+
+    def is_touched(finding: Reported) -> bool:
+        path = finding.at.path
+        if path in before and path not in lines:
+            lines[path] = touched_lines(before[path] or b"", _content(task, path))
+        return finding.at.line in lines.get(path, ())
+
+    return is_touched
+
+
+def _content(task: Task, path: str) -> bytes:
+    if path in task.replaced:
+        return task.replaced[path] or b""
+    try:
+        return (task.project / path).read_bytes()
+    except OSError:
+        return b""
 
 
 def _with(task: Task, path: str, content: bytes | None) -> Task:

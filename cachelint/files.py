@@ -65,6 +65,12 @@ def discover(
     )
 
 
+def would_find(project: Path, path: str, exclude: Sequence[str] | None, extend_exclude: Sequence[str]) -> bool:
+    """Whether `discover` would take a file with this project-relative path if it were there."""
+    excluded = (*(DEFAULT_EXCLUDE if exclude is None else exclude), *extend_exclude)
+    return _Walk(project, matcher(excluded)).would_take(path)
+
+
 _Ignores = tuple[tuple[str, pathspec.GitIgnoreSpec], ...]
 
 
@@ -136,10 +142,10 @@ class _Walk:
         for path, content in contents.items():
             if content is None:
                 self.found.discard(path)
-            elif path not in self.found and self._would_take(path):
+            elif path not in self.found and self.would_take(path):
                 self.found.add(path)
 
-    def _would_take(self, path: str) -> bool:
+    def would_take(self, path: str) -> bool:
         """Whether a file that is not there would be found; its folders may not be there either."""
         ignores = _outer_ignores(self.project) + _ignore_file(self.project / ".gitignore", "")
         for folder in _inward("", path.rpartition("/")[0]):

@@ -6,8 +6,11 @@ Imports next to nothing: the hook asks this before it knows whether there is any
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 # Code that never serves a request, so that its findings would be noise.
 NOT_PRODUCT = (
@@ -48,6 +51,8 @@ def project_root(start: Path) -> Path:
 
 def relative(path: Path, project: Path) -> str:
     """`path` relative to the project, forward slashes, "" for the project. Raises ValueError when outside."""
+    from pathlib import Path
+
     # The last part is not resolved: a link inside the project is inside the project.
     absolute = Path(os.path.abspath(path))
     for base in (project, project.resolve()):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cachelint.check import Task
-from cachelint.compare import Comparison, introduced, subtract, touched_lines
+from cachelint.compare import introduced, subtract, touched_lines
 from cachelint.config import load
 from cachelint.finding import Confidence, Location, Persona, Reported, Severity
 from cachelint.rules import SPELLINGS
@@ -109,7 +109,8 @@ def test_a_file_left_out_brings_nothing(task: Task) -> None:
     (task.project / ".gitignore").write_text("made/\n")
     (task.project / ".git").mkdir()
     for path in ("tests/app.py", "made/app.py", "node_modules/x/app.py"):
-        assert introduced(task, path, None, module(route("a"))) == Comparison(())
+        comparison = introduced(task, path, None, module(route("a")))
+        assert (comparison.introduced, comparison.lost) == ((), ())
     assert introduced(task, "new/folder/app.py", None, module(route("a"))).introduced
 
 

@@ -14,6 +14,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments == ["--version"]:
         print(f"cachelint {__version__}")
         sys.exit(0)
+    if arguments[:1] == ["hook"]:
+        from cachelint.hook import main as hook
+
+        sys.exit(hook(arguments[1:]))
     from cachelint.cli.app import app
 
     app.main(arguments, prog_name="cachelint")
