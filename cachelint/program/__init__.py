@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import NamedTuple
 
@@ -443,7 +445,8 @@ def link(files: Sequence[tuple[SourceFile, FileFacts]], config: Config) -> Progr
 
     def work() -> None:
         try:
-            result.append(Program(files, config))
+            with _without_collector():
+                result.append(Program(files, config))
         except BaseException as error:
             crash.append(error)
 
@@ -459,6 +462,18 @@ def link(files: Sequence[tuple[SourceFile, FileFacts]], config: Config) -> Progr
     if crash:
         raise crash[0]
     return result[0]
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """No garbage collection meanwhile: almost all that linking makes is kept, and would be walked again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def describe(program: Program, path: str) -> Iterator[Described]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from cachelint.facts import model as facts
 from cachelint.program import callsite, classes, formatting, library, rows, supers, tally, value_rows

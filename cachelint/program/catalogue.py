@@ -33,6 +33,7 @@ class Catalogue:
         self.web_packages: set[str] = set()
         self._alias: dict[str, str] = {}
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        self._lineages: dict[str, tuple[str, ...]] = {}
         self._of_type: dict[tuple[str, str], tuple[Row, ...]] = {}
         self._on: dict[str, list[Row]] = defaultdict(list)
         self._names: dict[str, list[Type]] = defaultdict(list)
@@ -112,8 +113,13 @@ class Catalogue:
         """Every row about exactly this type or module."""
         return self._on.get(self._alias.get(type_name, type_name), [])
 
-    def lineage(self, type_name: str) -> list[str]:
+    def lineage(self, type_name: str) -> tuple[str, ...]:
         """A type and its known bases, nearest first."""
+        if type_name not in self._lineages:
+            self._lineages[type_name] = tuple(self._ordered_bases(type_name))
+        return self._lineages[type_name]
+
+    def _ordered_bases(self, type_name: str) -> list[str]:
         order: list[str] = []
         queue = [type_name]
         while queue:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol

@@ -56,6 +56,7 @@ class Interpreter:
         self._resolving: set[tuple[ModuleSymbol, str]] = set()
         self._class_values: dict[tuple[ClassSymbol, str], Value] = {}
         self._mro: dict[ClassSymbol, tuple[ClassSymbol | str, ...]] = {}
+        self._library_bases: dict[ClassSymbol, tuple[tuple[ClassSymbol | str, ...], tuple[str, ...]]] = {}
         self._subclasses: dict[ClassSymbol, list[ClassSymbol]] | None = None
         self.attribute_writers: dict[ClassSymbol, dict[str, list[FunctionSymbol]]] = {}
         self.instance_values: dict[tuple[ClassSymbol, str], Value] = {}
@@ -278,11 +279,17 @@ class Interpreter:
             self._mro[symbol] = classes.lineage(self, symbol)
         return self._mro[symbol]
 
-    def library_bases(self, type_: str | ClassSymbol) -> list[str]:
+    def library_bases(self, type_: str | ClassSymbol) -> tuple[str, ...]:
         """The library types that an object of this type is."""
         if isinstance(type_, str):
             return self.catalogue.lineage(type_)
-        return [each for base in self.mro(type_) if isinstance(base, str) for each in self.catalogue.lineage(base)]
+        lineage = self.mro(type_)
+        known = self._library_bases.get(type_)
+        if known is None or known[0] is not lineage:  # inside a cycle of bases a lineage is not final
+            bases = [base for base in lineage if isinstance(base, str)]
+            known = lineage, tuple(each for base in bases for each in self.catalogue.lineage(base))
+            self._library_bases[type_] = known
+        return known[1]
 
     def is_a(self, type_: str | ClassSymbol, base: str) -> bool:
         return base in self.library_bases(type_)

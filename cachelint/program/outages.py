@@ -88,11 +88,11 @@ def raised_by(program: Program, event: Event) -> Raised:
 
 def _outage(program: Program, event: Event) -> Outage | None:
     catalogue = program.interpreter.catalogue
-    types: list[str] = []
+    types: tuple[str, ...] = ()
     if event.client is not None:
         types = program.interpreter.library_bases(event.client.type)
     if not types or isinstance(event.row, Memoizes):
-        types = [*event.row.on.split(), *types]  # type: ignore[attr-defined]
+        types = (*event.row.on.split(), *types)  # type: ignore[attr-defined]
     options = _options(program, event)
     for each in types:
         rows = [row for row in catalogue.own_rows(each) if isinstance(row, Outage)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from cachelint.facts import model as facts
 from cachelint.program import classes, inputs, library
@@ -332,11 +333,14 @@ def _leave(frame: Frame, ways: list[tuple[Branch, Learned]]) -> None:
 def _merged(states: list[dict[str, Value]]) -> dict[str, Value]:
     if len(states) == 1:
         return states[0]
-    names = dict.fromkeys(name for state in states for name in state)
-    merged = {}
-    for name in names:
-        found = [state[name] for state in states if name in state]
-        merged[name] = found[0] if all(each is found[0] for each in found) else join(found)
+    merged: dict[str, Value] = dict(states[0])
+    differing: dict[str, None] = {}
+    for state in states[1:]:
+        for name, value in state.items():
+            if merged.setdefault(name, value) is not value:
+                differing[name] = None
+    for name in differing:
+        merged[name] = join([state[name] for state in states if name in state])
     return merged
 
 

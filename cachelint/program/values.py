@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Union
+
+import msgspec
+from msgspec.structs import replace
 
 from cachelint.vocabulary import Row
 
@@ -25,8 +27,7 @@ class Place(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, cache_hash=True):
     """One place where data comes from.
 
     kind: "parameter" (what = (function, name)), "input" (user input; what = word for messages), "identity",
@@ -47,8 +48,7 @@ class Origin:
     part: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(msgspec.Struct, frozen=True, cache_hash=True):
     """An object. `type` is a library type name or a project class; `of` the element type of a query or collection;
     `site` where it was constructed and `options` the constants given there."""
 
@@ -58,15 +58,13 @@ class Instance:
     options: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRef:
+class ClassRef(msgspec.Struct, frozen=True, cache_hash=True):
     """A class of the project, as a value."""
 
     symbol: ClassSymbol
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRef:
+class FunctionRef(msgspec.Struct, frozen=True, cache_hash=True):
     """A function of the project, with the receiver it is bound to and arguments already supplied (partial)."""
 
     symbol: FunctionSymbol
@@ -74,22 +72,19 @@ class FunctionRef:
     bound: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRef:
+class ModuleRef(msgspec.Struct, frozen=True, cache_hash=True):
     """A module of the project."""
 
     symbol: ModuleSymbol
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(msgspec.Struct, frozen=True, cache_hash=True):
     """Something outside the project, by its canonical dotted name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, cache_hash=True):
     """A member of a library object: the `get` of a client. `receiver` is the object's value."""
 
     instance: Instance
@@ -97,8 +92,7 @@ class Member:
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Decorator:
+class Decorator(msgspec.Struct, frozen=True, cache_hash=True):
     """What a called library decorator gives, before it is applied: `cache_page(60)`. `row` says what it does."""
 
     row: Row
@@ -107,8 +101,7 @@ class Decorator:
     client: Instance | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapped:
+class Wrapped(msgspec.Struct, frozen=True, cache_hash=True):
     """The callable that a higher-order library call made of another one; calling it calls `function`."""
 
     function: Value
@@ -119,8 +112,7 @@ class Wrapped:
 Thing = Union[Instance, ClassRef, FunctionRef, ModuleRef, External, Member, Decorator, Wrapped]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(msgspec.Struct, frozen=True, cache_hash=True):
     """A hole of a template: what fills it, where, and a short name for people."""
 
     value: Value
@@ -128,8 +120,7 @@ class Gap:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, cache_hash=True):
     """A string known in parts: literal text and gaps."""
 
     parts: tuple[str | Gap, ...]
@@ -146,8 +137,7 @@ class _Missing:
 NOTHING = _Missing()
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True, cache_hash=True):
     """What is known about an expression. Empty things mean unknown, never absent.
 
     `constant` is a Python constant or NOTHING; `items` the known content of a display as (key or index, value) pairs.
@@ -186,6 +176,8 @@ def constant(value: object) -> Value:
 
 def join(values: list[Value]) -> Value:
     """The value that may be any of `values`. None and unknown alternatives do not hide what the others are."""
+    if len(values) == 1:
+        return values[0] if values[0] != NONE else NONE
     known = [value for value in dict.fromkeys(values) if value is not UNKNOWN and value != NONE]
     if not known:
         return NONE if values and all(value == NONE for value in values) else UNKNOWN
@@ -219,6 +211,8 @@ def ranked(origins: frozenset[Origin]) -> list[Origin]:
 
 def derived(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The same sources, but no longer the value itself."""
+    if not any(origin.direct for origin in origins):
+        return origins
     return frozenset(replace(origin, direct=False) if origin.direct else origin for origin in origins)
 
 
@@ -231,6 +225,8 @@ def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[
 
 def parts_of(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The sources of an attribute or item of something."""
+    if all(origin.part and not origin.direct for origin in origins):
+        return origins
     return frozenset(replace(origin, direct=False, part=True) for origin in origins)
 
 
