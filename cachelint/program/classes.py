@@ -65,6 +65,7 @@ def find_method(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> Fun
 def instance_value(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> Value:
     """What `self.name` was seen to be set to, in any method of the class or its bases."""
     key = (symbol, name)
+    interpreter.note_reader(key)
     if key in interpreter.instance_values:
         return interpreter.instance_values[key]
     interpreter.instance_values[key] = UNKNOWN

@@ -143,3 +143,11 @@ class Summary:
     tally: dict[str, list[int]] = field(default_factory=dict)
     yields: list[tuple[Value, Context]] = field(default_factory=list)
     returned: list[tuple[Value, Place]] = field(default_factory=list)
+
+    def gives_the_same(self, other: Summary) -> bool:
+        """Whether callers see no difference."""
+        return (
+            self.returns == other.returns
+            and self.yields == other.yields
+            and [value.constant for value, _ in self.returned] == [value.constant for value, _ in other.returned]
+        )

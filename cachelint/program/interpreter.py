@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 # Longer assignment histories of one name say nothing about its type.
 ASSIGNMENTS = 12
+# How often one function is followed again for what was learned of others.
+TIMES = 2
+Users = dict[FunctionSymbol, set[FunctionSymbol]]
 
 
 class Interpreter:
@@ -60,6 +63,7 @@ class Interpreter:
         self._subclasses: dict[ClassSymbol, list[ClassSymbol]] | None = None
         self.attribute_writers: dict[ClassSymbol, dict[str, list[FunctionSymbol]]] = {}
         self.instance_values: dict[tuple[ClassSymbol, str], Value] = {}
+        self._readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = defaultdict(set)
         self.applied: dict[FunctionSymbol | ClassSymbol, list[Applied]] = {}
         self.dialects = {row.name: row for row in catalogue.dialects}
         self.request_types: dict[FunctionSymbol, str] = {}
@@ -116,7 +120,7 @@ class Interpreter:
                 self.parameter_things[function, name] = things
                 concerned.add(function)
         if concerned:
-            self._forget(concerned)
+            self._follow_anew(concerned)
         return bool(concerned)
 
     def forget_all(self) -> None:
@@ -126,23 +130,50 @@ class Interpreter:
         self.instance_values.clear()
         self.module_summaries.clear()
 
-    def _forget(self, functions: set[FunctionSymbol]) -> None:
-        """Drop what was concluded about these functions and about everyone who calls them."""
-        callers: dict[FunctionSymbol, set[FunctionSymbol]] = defaultdict(set)
+    def _follow_anew(self, functions: set[FunctionSymbol]) -> None:
+        """Follow these functions again, and whoever uses one that then turns out to be something else."""
+        self.module_summaries.clear()
+        self.applied.clear()
+        callers, inner = self._users()
+        times: dict[FunctionSymbol, int] = defaultdict(int)
+        waiting = functions
+        while waiting:
+            self.instance_values.clear()
+            before = {function: self.summaries.pop(function) for function in waiting if function in self.summaries}
+            waiting = set()
+            for function in sorted(before, key=lambda f: f.order):
+                old, new = before[function], self.summary(function)
+                waiting |= set() if new.gives_the_same(old) else callers[function]
+                waiting |= set() if new.variables == old.variables else inner[function]
+                waiting |= self._readers_of(function, old, new)
+                times[function] += 1
+            for function in before:
+                for edge in self.summaries[function].calls:
+                    callers[edge.callee].add(function)
+            waiting = {function for function in waiting if times[function] < TIMES}
+
+    def note_reader(self, key: tuple[ClassSymbol, str]) -> None:
+        """Remember which function asks what an attribute of self was set to."""
+        if self._running:
+            self._readers[key].add(next(reversed(self._running)))
+
+    def _readers_of(self, writer: FunctionSymbol, old: Summary, new: Summary) -> set[FunctionSymbol]:
+        """Who asked for an attribute that a method now sets to something else."""
+        names = {name for name in {**old.attributes, **new.attributes} if _differs(name, old, new)}
+        owner = writer.owner
+        heirs = [owner, *self.subclasses(owner)] if names and owner is not None else []
+        return {reader for heir in heirs for name in names for reader in self._readers.get((heir, name), ())}
+
+    def _users(self) -> tuple[Users, Users]:
+        """Who calls a function, and which functions are defined in it, which see its variables."""
+        callers: Users = defaultdict(set)
+        inner: Users = defaultdict(set)
         for function, summary in self.summaries.items():
             for edge in summary.calls:
                 callers[edge.callee].add(function)
-            for inner in function.module.functions:
-                if inner.parent is function:
-                    callers[function].add(inner)
-        queue = list(functions)
-        while queue:
-            function = queue.pop()
-            if self.summaries.pop(function, None) is not None:
-                queue.extend(callers.get(function, ()))
-        self.instance_values.clear()
-        self.module_summaries.clear()
-        self.applied.clear()
+            if function.parent is not None:
+                inner[function.parent].add(function)
+        return callers, inner
 
     def scope(self, function: FunctionSymbol) -> dict[str, Value]:
         """The variables of a function as nested functions see them."""
@@ -156,6 +187,7 @@ class Interpreter:
             sorted(self.incomplete, key=lambda function: function.order),
             set(),
         )
+        self.instance_values.clear()
         for function in unfinished:
             summary = Summary(function, function.module)
             self._running[function] = summary
@@ -401,6 +433,10 @@ class Interpreter:
 
     def place(self, module: ModuleSymbol, node: facts.Node) -> Place:
         return Place(module.source.path, node.at, node.end)
+
+
+def _differs(attribute: str, old: Summary, new: Summary) -> bool:
+    return old.attributes.get(attribute) != new.attributes.get(attribute)
 
 
 def _is_open(function: FunctionSymbol, name: str) -> bool:
