@@ -45,6 +45,7 @@ from cachelint.vocabulary import (
     CacheWrite,
     Memoizes,
     Outage,
+    StoreCall,
 )
 
 __all__ = [
@@ -221,6 +222,12 @@ class Program:
         found = [e for events in self.graph.events.values() for e in events if isinstance(e.row, CACHE_ROWS)]
         declared = [e for e in found if e.client is None or e.client.type != "builtins.dict"]
         return sorted(declared, key=lambda event: (event.place, event.method))
+
+    @cached_property
+    def store_keys(self) -> frozenset[str]:
+        """The key templates under which queues, channels or sets are kept."""
+        found = (event for events in self.graph.events.values() for event in events if isinstance(event.row, StoreCall))
+        return frozenset(str(event.key.text) for event in found if event.key is not None)
 
     @cached_property
     def _filled_in(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cachelint.facts import model as facts
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ClassSymbol, nodes
+from cachelint.program.symbols import nodes
 from cachelint.program.values import (
     NONE,
     External,
@@ -318,11 +318,15 @@ def _proven(frame: Frame, call: facts.Call) -> Iterator[tuple[str, Value]]:
     """`if compare_digest(ticket.secret, given)`: the ticket belongs to who asks."""
     name = call.func.attr if isinstance(call.func, facts.Attribute) else getattr(call.func, "id", "")
     compared = nodes(call.arguments) if name in PROVING else ()
-    for variable in (each.id for each in compared if isinstance(each, facts.Name) and each.id in frame.variables):
-        known = frame.variables[variable]
-        if any(isinstance(each.type, ClassSymbol) for each in known.instances()):
+    for variable in (each.value.id for each in compared if _is_field(each)):  # type: ignore[attr-defined]
+        known = frame.variables.get(variable)
+        if known is not None and variable != "self" and not any(o.kind == "input" and o.direct for o in known.origins):
             origin = Origin("identity", "secret", str(name), frame.place(call))
             yield variable, replace(known, origins=known.origins | {origin})
+
+
+def _is_field(node: facts.Node) -> bool:
+    return isinstance(node, facts.Attribute) and isinstance(node.value, facts.Name)
 
 
 def _names_given(node: facts.Expression) -> Iterator[str]:

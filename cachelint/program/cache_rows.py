@@ -20,6 +20,7 @@ from cachelint.vocabulary import (
     Configures,
     LimitsTime,
     Memoizes,
+    Row,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def cache_call(site: CallSite, row: Any) -> Value:
         hit = Origin("hit", event.place, site.name, event.place)
         return Value(origins=frozenset((hit,)))
     return UNKNOWN
+
+
+def store_call(site: CallSite, row: Row) -> None:
+    """A queue, a channel, a set: noted so that what else is done under that key is known to be about a store."""
+    first = site.arguments.positional[0] if site.arguments.positional else UNKNOWN
+    record(site, row, key=first if first.text is not None else None)
 
 
 def _key_of_many(row: Any, key: Value | None) -> Value | None:

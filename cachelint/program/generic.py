@@ -14,7 +14,6 @@ from cachelint.vocabulary import DbRead, GenericView
 
 if TYPE_CHECKING:
     from cachelint.program import Program
-    from cachelint.program.interpreter import Interpreter
 
 
 def add_reads(program: Program) -> None:
@@ -23,16 +22,10 @@ def add_reads(program: Program) -> None:
     known = {handler.function: handler for handler in program.handlers}
     for module in interpreter.modules:
         for symbol in module.classes:
-            if not symbol.facts.bases or _is_only_base(interpreter, symbol):
+            if not symbol.facts.bases or (interpreter.routes and not interpreter.routes.may_lead_to(symbol)):
                 continue
             for row in _generic_rows(program, symbol):
                 _add(program, symbol, row, known)
-
-
-def _is_only_base(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
-    """Whether a class has no URL of its own while classes derived from it do."""
-    routed = interpreter.class_layers
-    return symbol not in routed and any(each in routed for each in interpreter.subclasses(symbol))
 
 
 def _generic_rows(program: Program, symbol: ClassSymbol) -> list[GenericView]:

@@ -13,7 +13,7 @@ from cachelint.program import classes
 from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
 from cachelint.program.http_methods import names, restricted
-from cachelint.program.mounts import unmounted
+from cachelint.program.mounts import Routes, unmounted
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
 from cachelint.vocabulary import HandlerClass, Handles
@@ -77,12 +77,14 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
                 place = Place(module.source.path, function.facts.at, function.facts.end)
                 found.append(Handler(function, frozenset("*"), "", "none", place))
     registered = list(_registered(interpreter))
-    idle = unmounted(interpreter, list(registrations(interpreter)))
+    made = list(registrations(interpreter))
+    idle = unmounted(interpreter, made)
     found.extend(handler for handler in registered if handler.place.path not in idle)
     routed = {handler.owner for handler in registered if handler.owner is not None}
+    interpreter.routes = routes = Routes(interpreter, routed, made)
     for module in interpreter.modules:
         for symbol in module.classes:
-            if symbol.facts.bases and symbol not in routed:
+            if symbol.facts.bases and symbol not in routed and routes.may_lead_to(symbol):
                 place = Place(module.source.path, symbol.facts.at, 0)
                 found.extend(_of_class(interpreter, symbol, _class_path(interpreter, symbol), (), place))
     return _merged(interpreter, found)

@@ -35,6 +35,7 @@ from cachelint.program.variants import Variants
 
 if TYPE_CHECKING:
     from cachelint.program.decorators import Applied
+    from cachelint.program.mounts import Routes
 
 # Longer assignment histories of one name say nothing about its type.
 ASSIGNMENTS = 12
@@ -75,6 +76,7 @@ class Interpreter:
         self.related: dict[tuple[ClassSymbol, str], Value] | None = None
         self._models: dict[str, list[ClassSymbol]] | None = None
         self._classes_by_name: dict[str, ClassSymbol] | None = None
+        self.routes: Routes | None = None
         self.variants = Variants(self)
         self.lambda_scopes: dict[FunctionSymbol, dict[str, Value]] = {}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
-from cachelint.program.symbols import ModuleSymbol
+from cachelint.program.symbols import ClassSymbol, ModuleSymbol
 from cachelint.program.values import ModuleRef, Value
 from cachelint.vocabulary import Mounts
 
@@ -88,3 +88,45 @@ def _imported(interpreter: Interpreter, module: ModuleSymbol) -> Iterator[Module
                 found = interpreter.modules.find(name, module)
                 if found is not None and PATTERNS in found.bindings:
                     yield found
+
+
+class Routes:
+    """Which classes routes can lead to: those registered, and those that nobody can say nothing leads to."""
+
+    def __init__(
+        self, interpreter: Interpreter, routed: Iterable[ClassSymbol], registrations: Iterable[Registration]
+    ) -> None:
+        self._interpreter = interpreter
+        self._routed = frozenset(routed)
+        self._registering = {each.place.path for each in registrations}
+        self._named: set[str] = set()
+        self._opened: set[ModuleSymbol] = set()
+        for module in interpreter.modules:
+            self._note_imports(module)
+
+    def _note_imports(self, module: ModuleSymbol) -> None:
+        for binding in list(module.bindings.values()):
+            for statement, imported in binding.imports:
+                if imported.name is not None:
+                    self._named.add(imported.name)
+                if module.source.path in self._registering:
+                    base = module.absolute(statement, imported)
+                    self._open(base if imported.name is None else f"{base}.{imported.name}", module)
+        for statement, imported in module.stars:
+            self._open(module.absolute(statement, imported), module)
+
+    def _open(self, name: str, seen_from: ModuleSymbol) -> None:
+        found = self._interpreter.modules.find(name, seen_from)
+        if found is not None:
+            self._opened.add(found)
+
+    def may_lead_to(self, symbol: ClassSymbol) -> bool:
+        """Whether a class may serve requests: no, when others are routed and nothing imports this one by name, nor
+        its module where routes are made; no, when only classes derived from it are routed."""
+        if not self._routed or symbol in self._routed or symbol.facts.decorators:
+            return True
+        if any(each in self._routed for each in self._interpreter.subclasses(symbol)):
+            return False
+        module = symbol.module
+        is_near = module.source.path in self._registering or module in self._opened
+        return is_near or symbol.facts.name in self._named

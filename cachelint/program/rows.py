@@ -53,12 +53,13 @@ from cachelint.vocabulary import (
     Sanitizes,
     SetsHeader,
     Statement,
+    StoreCall,
     UserInput,
 )
 
 if TYPE_CHECKING:
     from cachelint.program.calls import Arguments
-from cachelint.program.cache_rows import cache_call, configures, get_or_set, limits_time, memoizes
+from cachelint.program.cache_rows import cache_call, configures, get_or_set, limits_time, memoizes, store_call
 from cachelint.program.callsite import CallSite, bind, constant_values
 from cachelint.program.database_rows import db_lazy, db_read, db_write, statement_built
 from cachelint.program.value_rows import checks, invokes, obtains, passes, sanitizes
@@ -221,6 +222,7 @@ HANDLERS: dict[type[Row], Callable[[CallSite, Any], Value | None]] = {
     CacheWrite: cache_call,
     CacheGetOrSet: get_or_set,
     Memoizes: memoizes,
+    StoreCall: store_call,
     Handles: decorated,
     Mounts: decorated,
     Restricts: decorated,
