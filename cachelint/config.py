@@ -32,26 +32,46 @@ class ConfigError(Exception):
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """What the policy says about one kind of data. `ttl` is as people write it: "1h", "5 min", 300."""
+    """What the policy says about one kind of data. `ttl` is as people write it: "1h", "5 min", 300, "session expiry"."""
 
     ttl: str | int | float | None = None
-    strategy: Strategy | None = None
+    strategy: Strategy | tuple[Strategy, ...] | None = None
     invalidate_on: tuple[str, ...] = ()
     key: str | None = None
+    durable: bool = False
+    stale_tolerance: str | int | float | None = None
 
 
 class PolicyConfig(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """[policy]: the team's decisions, uninterpreted. Durations are text or a number of seconds."""
+    """[policy]: the team's decisions, uninterpreted. Durations are text or a number of seconds.
+
+    `never` is kept out of every cache, `no-store` are routes whose responses say so, `exceptions` what of them is
+    allowed all the same. `files` are further files with rules, `discover` False reads no CLAUDE.md and the like,
+    `prose` are parts of lines in them that are no rules. `matches` says what a word of the policy is in the code, in
+    place of what its words would match: names, key templates with `*`, routes that start with "/".
+    """
 
     never: tuple[str, ...] = ()
+    no_store: tuple[str, ...] = ()
+    exceptions: dict[str, tuple[str, ...]] = {}
     key_formats: tuple[str, ...] = ()
+    key_examples: tuple[str, ...] = ()
+    no_raw_input: bool = False
     durable: tuple[str, ...] = ()
     client: str | None = None
     serialization: str | None = None
     on_error: Literal["miss", "raise"] | None = None
-    stale_tolerance: str | int | float = "60s"
-    strategy: Strategy | None = None
+    stale_tolerance: str | int | float | None = None
+    every_entry_expires: bool = False
+    max_ttl: str | int | float | None = None
+    default_ttl: str | int | float | None = None
+    stampede_protection: bool = False
+    strategy: Strategy | tuple[Strategy, ...] | None = None
     entities: dict[str, Entity] = {}
+    files: tuple[str, ...] = ()
+    discover: bool = True
+    prose: tuple[str, ...] = ()
+    matches: dict[str, tuple[str, ...]] = {}
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -12,6 +12,8 @@ import pathspec
 
 from cachelint.project import DEFAULT_EXCLUDE, NOT_SOURCE, slashed
 
+# Files in which teams write their rules for people and for agents.
+GUIDES = ("CLAUDE.md", "AGENTS.md")
 # Files that lie where an application is started from, so that its module names start there too.
 ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "Pipfile", "requirements.txt")
 
@@ -27,10 +29,12 @@ class SourceFile(msgspec.Struct, frozen=True, order=True):
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """What was found, sorted by path; `unreadable` holds (path, reason)."""
+    """What was found, sorted by path; `unreadable` holds (path, reason), `guides` the paths of CLAUDE.md and the
+    like."""
 
     files: tuple[SourceFile, ...]
     unreadable: tuple[tuple[str, str], ...] = ()
+    guides: tuple[str, ...] = ()
 
 
 def matcher(patterns: Iterable[str]) -> pathspec.GitIgnoreSpec:
@@ -61,7 +65,9 @@ def discover(
     walk.replace(replaced)
     roots = _Roots(project, src, replaced)
     return Discovery(
-        tuple(roots.source_file(path) for path in sorted(walk.found)), tuple(sorted(walk.unreadable.items()))
+        tuple(roots.source_file(path) for path in sorted(walk.found)),
+        tuple(sorted(walk.unreadable.items())),
+        tuple(sorted(walk.guides)),
     )
 
 
@@ -81,6 +87,7 @@ class _Walk:
     def __init__(self, project: Path, excluded: pathspec.GitIgnoreSpec) -> None:
         self.project, self.excluded = project, excluded
         self.found: set[str] = set()
+        self.guides: set[str] = set()
         self.unreadable: dict[str, str] = {}
         self.links: list[tuple[str, _Ignores]] = []
         self.entered: set[str] = set()
@@ -106,6 +113,8 @@ class _Walk:
 
     def _entry(self, entry: os.DirEntry[str], path: str, ignores: _Ignores) -> None:
         is_folder = entry.is_dir()
+        if entry.name in GUIDES and not self._left_out(path, ignores):
+            self.guides.add(path)
         if not is_folder and not entry.name.endswith(".py"):
             return
         if self._left_out(path + "/" if is_folder else path, ignores):

@@ -1,8 +1,29 @@
-"""What the team decided: words of the policy, matched to names in code."""
+"""What the team decided: prose and configuration -> decisions, and their words matched to names in code."""
 
 from __future__ import annotations
 
-from cachelint.policy.durations import seconds
-from cachelint.policy.entities import Word, in_key, in_name, in_route, words_of
+from cachelint.policy.decisions import TOLERANCE, Drift, Policy, decide, for_path, is_template, scopes
+from cachelint.policy.durations import seconds, spoken
+from cachelint.policy.entities import Word, in_key, in_name, in_route, word_of, words_of
+from cachelint.policy.sources import Problem, Sources, gather
 
-__all__ = ["Word", "in_key", "in_name", "in_route", "seconds", "words_of"]
+__all__ = [
+    "TOLERANCE",
+    "Drift",
+    "Policy",
+    "Problem",
+    "Sources",
+    "Word",
+    "decide",
+    "for_path",
+    "gather",
+    "in_key",
+    "in_name",
+    "in_route",
+    "is_template",
+    "scopes",
+    "seconds",
+    "spoken",
+    "word_of",
+    "words_of",
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -12,23 +14,64 @@ _SEGMENTS = re.compile(r"[:/|.#?&=]+")
 # Endings of a loader's name that say how, not what: get_order_by_number, load_orders_for_user, fetch_payment_async.
 _HOW = frozenset(("by", "for", "from", "with", "of", "in", "async", "sync", "cached", "list", "all", "page"))
 _IRREGULAR = {"people": "person", "children": "child", "data": "data", "news": "news", "status": "status"}
+# Heads that only say "what there is of it": order records are orders, but a search result page is no search.
+_GENERIC = frozenset("data record result entry info information detail object row item value".split())
+_PLACES = frozenset("endpoint route page view url path handler".split())
+# What comes first and limits nothing that a name in code would show.
+_LEADING = frozenset("all any the our every each most user-specific per-user customer-specific".split())
+_SPELLINGS = {
+    "catalogue": "catalog",
+    "colour": "color",
+    "centre": "center",
+    "licence": "license",
+    "favourite": "favorite",
+    "cheque": "check",
+    "programme": "program",
+    "behaviour": "behavior",
+}
 
 
 class Word(NamedTuple):
-    """One entity of a policy: the text as written and its words in the singular."""
+    """One entity of a policy: the text as written and its words in the singular.
+
+    `bare` are the words without a head that says nothing ("order data"): they match whole names only. `route` tells
+    that the text speaks of a route ("/checkout", "checkout endpoints"). `given` are the matches that the configuration
+    gives in place of all this, None when it gives none: names, key templates with `*`, routes that start with "/".
+    """
 
     text: str
     words: tuple[str, ...]
+    bare: tuple[str, ...] = ()
+    route: bool = False
+    given: tuple[str, ...] | None = None
 
 
+def word_of(text: str, given: tuple[str, ...] | None = None) -> Word:
+    """The Word of an entity as a policy writes it."""
+    tokens = text.strip("`'\" ").split()
+    while len(tokens) > 1 and tokens[0].lower() in _LEADING:
+        tokens = tokens[1:]
+    words = words_of(" ".join(tokens))
+    is_route = text.strip("` ").startswith("/")
+    if len(words) > 1 and words[-1] in _PLACES:
+        return Word(text, (*words[:-2], singular(words[-2])), (), True, given)
+    bare = (*words[:-2], singular(words[-2])) if len(words) > 1 and words[-1] in _GENERIC else ()
+    return Word(text, words, bare, is_route, given)
+
+
+@lru_cache(maxsize=20_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The lower-case words of a name or phrase, the last one in the singular."""
-    words = [word.lower() for word in _SPLIT.split(text) if word]
+    words = [_spelled(word.lower()) for word in _SPLIT.split(text) if word]
     return (*words[:-1], singular(words[-1])) if words else ()
 
 
 def singular(word: str) -> str:
-    """The singular of an English noun by its ending."""
+    """The singular of an English noun by its ending, in American spelling."""
+    return _spelled(_singular(word))
+
+
+def _singular(word: str) -> str:
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if len(word) > 4 and word.endswith("ies"):
@@ -40,9 +83,19 @@ def singular(word: str) -> str:
     return word
 
 
+def _spelled(word: str) -> str:
+    if word in _SPELLINGS:
+        return _SPELLINGS[word]
+    return word.replace("isation", "ization") if word.endswith(("isation", "isations")) else word
+
+
 def in_name(word: Word, name: str) -> bool:
     """Whether a class, table or loader is about the entity: its last words are the entity's words."""
+    if word.given is not None:
+        return any(fnmatch.fnmatchcase(name, each) or each.rpartition(".")[2] == name for each in word.given)
     words = words_of(name)
+    if word.bare and words == word.bare:
+        return True
     return _ends_with(words, word.words) or _ends_with(_without_how(words), word.words)
 
 
@@ -60,16 +113,42 @@ def _ends_with(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
 
 def in_key(word: Word, template: str) -> bool:
     """Whether a literal segment of a key template is the entity, or two neighbouring segments are."""
-    literal = _HOLE.sub(" ", template)
-    segments = [words_of(segment) for segment in _SEGMENTS.split(literal) if segment.strip()]
-    if any(_ends_with(segment, word.words) for segment in segments):
+    if word.given is not None:
+        return any(_in_given_key(each, template) for each in word.given)
+    segments = [words_of(segment) for segment in _SEGMENTS.split(_HOLE.sub(" ", template)) if segment.strip()]
+    if any(_ends_with(segment, word.words) or (word.bare and segment == word.bare) for segment in segments):
         return True
     joined = [a + b for a, b in itertools.pairwise(segments)]
     return len(word.words) > 1 and any(each == word.words for each in joined)
 
 
+def _in_given_key(given: str, template: str) -> bool:
+    pattern = _HOLE.sub("*", given)
+    if not ({":", "*"} & set(pattern)):
+        return pattern in _SEGMENTS.split(template)
+    return not pattern.startswith("/") and fnmatch.fnmatchcase(_HOLE.sub("x", template), pattern)
+
+
 def in_route(word: Word, path: str) -> bool:
-    """Whether a literal segment of a URL pattern is the entity."""
+    """Whether a literal segment of a URL pattern is the entity; a path is found inside the pattern."""
     literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|[\^$\\]", " ", path)
+    if word.given is not None:
+        return any(each.startswith("/") and _under(each, literal) for each in word.given)
+    if word.text.strip("` ").startswith("/"):
+        return _under(word.text.strip("` "), literal)
     segments = [words_of(segment) for segment in literal.split("/") if segment.strip()]
-    return any(_ends_with(segment, word.words) for segment in segments)
+    return any(_ends_with(segment, word.words) or (word.bare and segment == word.bare) for segment in segments)
+
+
+def _under(wanted: str, path: str) -> bool:
+    """Whether `wanted` ("/api/cart/*") is the path or leads to it; holes of either stand for anything."""
+    asked = [part for part in re.sub(r"\{[^}]*\}|<[^>]*>|:\w+", "*", wanted).split("/") if part not in ("", "**")]
+    while asked and asked[-1] == "*":
+        asked.pop()
+    given = [part.strip() or "*" for part in path.split("/") if part]
+    starts = range(max(len(given) - len(asked), 0) + 1)
+    return bool(asked) and any(
+        all(fnmatch.fnmatchcase(part, want) for part, want in zip(given[start:], asked, strict=False))
+        and len(given) - start >= len(asked)
+        for start in starts
+    )
