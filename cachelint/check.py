@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from cachelint.config import Config, load
+from cachelint.config import Config, ConfigError, load
 from cachelint.facts.gather import Gathered, Limits, Request, facts_of, gather
 from cachelint.facts.model import FileFacts
 from cachelint.files import Discovery, SourceFile, discover, matcher
@@ -25,6 +25,8 @@ from cachelint.finding import (
     Severity,
     Summary,
 )
+from cachelint.policy import Policy, Sources, decide
+from cachelint.policy import gather as gather_policy
 from cachelint.program import Program, link
 from cachelint.project import covers
 from cachelint.rule import Rule
@@ -63,11 +65,12 @@ def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None
     found = _discovered(task)
     gathered = _gathered(task, found, done)
     linked = _decoded(task, found, gathered)
-    program, errors = _linked(linked, task.config)
+    policy, wrong = _decided(policy_files(task, found), task.config)
+    program, errors = _linked(linked, task.config, policy)
     findings, crashes, ran = _findings(program, task)
     findings += _syntax_errors(gathered)
     reported = _reported(findings, _ignores(linked), ran, task)
-    failures = [result.error for result in gathered if result.error] + _unreadable(found) + errors + crashes
+    failures = [result.error for result in gathered if result.error] + _unreadable(found) + wrong + errors + crashes
     return Run(
         Report(
             findings=tuple(finding for finding in reported if _asked(finding.at.path, task)),
@@ -102,7 +105,8 @@ def link_project(
     task = Task(project=project, config=config, jobs=jobs, use_store=use_store)
     found = _discovered(task)
     gathered = _gathered(task, found, lambda files, total: None)
-    return link(_decoded(task, found, gathered), task.config)
+    policy, _ = _decided(policy_files(task, found), config)
+    return link(_decoded(task, found, gathered), config, policy)
 
 
 def _discovered(task: Task) -> Discovery:
@@ -115,6 +119,24 @@ def _discovered(task: Task) -> Discovery:
         src=config.src,
         replaced=task.replaced,
     )
+
+
+def policy_files(task: Task, found: Discovery) -> Sources:
+    """The files that the project's policy is written in, with their bytes: an input of the run, as the code is."""
+    config = task.config
+    guides = found.guides if config.policy.discover else ()
+    return gather_policy(task.project, guides, config.policy.files, config.max_file_size, config.policy.discover)
+
+
+def _decided(sources: Sources, config: Config) -> tuple[Policy, list[AnalysisError]]:
+    """The policy, and the files of it that could not be read. Raises ConfigError."""
+    errors = [AnalysisError(p.path, p.line, 1, p.message) for p in sources.problems if p.fatal]
+    try:
+        return decide(sources, config), errors
+    except ConfigError:
+        raise
+    except Exception as error:
+        return Policy(), [*errors, _crash("reading the policy", error)]
 
 
 def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None]) -> list[Gathered]:
@@ -144,9 +166,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _linked(linked: Linked, config: Config) -> tuple[Program | None, list[AnalysisError]]:
+def _linked(linked: Linked, config: Config, policy: Policy) -> tuple[Program | None, list[AnalysisError]]:
     try:
-        return link(linked, config), []
+        return link(linked, config, policy), []
     except Exception as error:
         return None, [_crash("linking the files", error)]
 

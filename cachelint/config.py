@@ -32,7 +32,7 @@ class ConfigError(Exception):
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """What the policy says about one kind of data. `ttl` is as people write it: "1h", "5 min", 300, "session expiry"."""
+    """What the policy says about one kind of data. `ttl` is as people write it: "1h", "5 min", 300, "token expiry"."""
 
     ttl: str | int | float | None = None
     strategy: Strategy | tuple[Strategy, ...] | None = None

@@ -113,7 +113,7 @@ class _Walk:
 
     def _entry(self, entry: os.DirEntry[str], path: str, ignores: _Ignores) -> None:
         is_folder = entry.is_dir()
-        if entry.name in GUIDES and not self._left_out(path, ignores):
+        if entry.name in GUIDES and not is_folder and not self._left_out(path, ignores):
             self.guides.add(path)
         if not is_folder and not entry.name.endswith(".py"):
             return

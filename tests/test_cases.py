@@ -11,7 +11,9 @@ import pytest
 from markdown_cases import FACT_KINDS, FINDING_KINDS, Case, Expectation, read_cases
 
 ROOT = Path(__file__).parent / "cases"
-CASES = [case for path in sorted(ROOT.rglob("*.md")) for case in read_cases(path)]
+POLICIES = ROOT / "policy"  # texts, read by test_policy_reading.py
+PATHS = [path for path in sorted(ROOT.rglob("*.md")) if POLICIES not in path.parents]
+CASES = [case for path in PATHS for case in read_cases(path)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -44,9 +45,10 @@ def blocks(text: str, first: int = 1) -> list[Block]:
     """The blocks of a Markdown text in order; `first` is the number of its first line."""
     lines = text.split("\n")
     tokens = _parser().parse(_TIGHT.sub(r"\1 ", text))
-    return [block for block in _Reader(lines, first).read(tokens)]
+    return list(_Reader(lines, first).read(tokens))
 
 
+@lru_cache(maxsize=1)
 def _parser() -> Any:
     from markdown_it import MarkdownIt
 
@@ -62,6 +64,7 @@ class _Reader:
         self.fresh: list[bool] = []
         self.columns: tuple[str, ...] = ()
         self.cells: list[str] | None = None
+        self.row_line = 0
 
     def read(self, tokens: list[Any]) -> Iterator[Block]:
         heading = 0
@@ -111,7 +114,7 @@ class _Reader:
 
     def _block(self, kind: Kind, token: Any, level: int) -> Block:
         start, end = token.map
-        while end > start + 1 and not self.lines[end - 1 : end] or (
+        while (end > start + 1 and not self.lines[end - 1 : end]) or (
             end > start + 1 and not self.lines[end - 1].strip()
         ):
             end -= 1

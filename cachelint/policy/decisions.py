@@ -12,8 +12,9 @@ import pathspec
 from cachelint.config import Config
 from cachelint.policy.entities import words_of
 from cachelint.policy.explicit import explicit
-from cachelint.policy.model import Caches, Decision, Line, Never, OneClient, Scope, Tolerates
+from cachelint.policy.model import Caches, Decision, Line, Never, OneClient, Scope, Statement, Tolerates
 from cachelint.policy.reading import lines
+from cachelint.policy.sections import CACHING
 from cachelint.policy.sources import Problem, Sources, body
 
 # How old data may be where no policy says it, in seconds.
@@ -41,7 +42,9 @@ def decide(sources: Sources, config: Config) -> Policy:
     """The policy that the files and the configuration make together. Raises ConfigError."""
     read = [_marked(line, config) for file in sources.files for line in _lines(file.path, file.data, file.scope)]
     prose = [
-        Decision(_resolved(statement, line), line.source, line.scope) for line in read for statement in line.statements
+        Decision(_resolved(statement, line), line.source, line.scope, heading=_heading(line))
+        for line in read
+        for statement in line.statements
     ]
     written = explicit(config)
     kept, drift = _merged(written, prose)
@@ -64,7 +67,11 @@ def _marked(line: Line, config: Config) -> Line:
     return msgspec.structs.replace(line, status="prose", statements=(), left="") if is_prose else line
 
 
-def _resolved(statement: object, line: Line) -> object:
+def _heading(line: Line) -> str:
+    return line.section[-1] if line.section and not CACHING.search(line.source.text) else ""
+
+
+def _resolved(statement: Statement, line: Line) -> Statement:
     """A client's path is relative to the folder of the file that names it."""
     if isinstance(statement, OneClient) and line.scope.folder and "/" in statement.module:
         return OneClient(module=posixpath.join(line.scope.folder, statement.module))

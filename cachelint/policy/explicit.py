@@ -163,7 +163,11 @@ def _pair(decision: Decision) -> list[str]:
     if isinstance(said, Stampede):
         return [f"stampede-protection = true{note}"]
     if isinstance(said, ExpiresAll):
-        return [f"max-ttl = {_quoted(spoken(said.limit))}{note}" if said.limit is not None else f"every-entry-expires = true{note}"]
+        return [
+            f"max-ttl = {_quoted(spoken(said.limit))}{note}"
+            if said.limit is not None
+            else f"every-entry-expires = true{note}"
+        ]
     if isinstance(said, DefaultTtl):
         return [f"default-ttl = {_quoted(spoken(said.ttl))}{note}"]
     return [f"stale-tolerance = {_quoted(spoken(said.seconds))}{note}"] if isinstance(said, Tolerates) else []

@@ -154,9 +154,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """One statement with its place, and the code it holds for. `explicit`: written in the configuration."""
+    """One statement with its place, and the code it holds for. `explicit`: written in the configuration; `heading`
+    is the one that gives a bare list of words its meaning ("What NOT to cache")."""
 
     statement: Statement
     source: Source
     scope: Scope = Scope()
     explicit: bool = False
+    heading: str = ""

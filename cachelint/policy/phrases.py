@@ -18,13 +18,18 @@ CONDITIONS = re.compile(
 _VERBS = re.compile(
     r"\b(?:is|are|be|was|were|must|should|may|might|can|could|will|shall|has|have|had|do|does|use|uses|used|using"
     r"|make|makes|get|gets|set|sets|see|run|runs|keep|need|needs|want|allow|ensure|check|add|avoid|read|write|store"
-    r"|it|they|we|you|this|these|that|which|who|whose|because|since|so|then|than|very|too|also|just|i|always|never)\b",
+    r"|it|they|we|you|this|these|that|which|who|whose|because|since|so|then|than|very|too"
+    r"|also|just|i|always|never)\b",
     re.IGNORECASE,
 )
 _NARROWING = re.compile(r"\b(?:for|by|with|on|per|during|at|via|under|after|to|as|into|about|over)\b", re.IGNORECASE)
-_DROPPED = re.compile(r"\s+(?:in (?:flight|progress|transit)|from (?:\w+[- ])?(?:external|upstream|third)[\w -]*)$", re.IGNORECASE)
+_DROPPED = re.compile(
+    r"\s+(?:in (?:flight|progress|transit)|from (?:\w+[- ])?(?:external|upstream|third)[\w -]*)$", re.IGNORECASE
+)
 _ABSTRACT = re.compile(r"^(?:anything|everything|something|things?|data|values?|whatever|content)\b", re.IGNORECASE)
-_EXAMPLES = re.compile(r"^(?:e\.?g\.?,?|i\.?e\.?,?|such as|like|including|incl\.?|for example,?|z\.?b\.?)\s+", re.IGNORECASE)
+_EXAMPLES = re.compile(
+    r"^(?:e\.?g\.?,?|i\.?e\.?,?|such as|like|including|incl\.?|for example,?|z\.?b\.?)\s+", re.IGNORECASE
+)
 _REMARK_ENDINGS = ("ly", "ed", "ing", "able", "ive", "ous", "ful")
 ENTITY_WORDS = 5
 
@@ -64,8 +69,12 @@ def _without_exceptions(text: str) -> tuple[str, tuple[str, ...]]:
     return text[: match.start()].rstrip(" ,("), tuple(named)
 
 
+_METHOD = re.compile(r"^`?(?:(?:GET|HEAD|OPTIONS|ANY)(?:[/,| ]+(?:GET|HEAD))?\s+)(?=/)")
+
+
 def why_no_entity(text: str) -> str:
     """Why a phrase is no name of a kind of data; "" when it is one."""
+    text = _METHOD.sub("", text)
     bare = _DROPPED.sub("", text.strip("` ")).strip()
     if not bare or not re.search(r"[A-Za-z]", bare):
         return "names nothing"
@@ -81,7 +90,7 @@ def why_no_entity(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """An entity without articles and remarks; "status of payments" is payment status."""
-    bare = _DROPPED.sub("", text.strip().strip("`'\"").strip())
+    bare = _DROPPED.sub("", _METHOD.sub("", text.strip()).strip("`'\"").strip())
     bare = re.sub(r"^(?:the|a|an|all|any|our|every|each)\s+", "", bare, flags=re.IGNORECASE)
     match = re.fullmatch(r"(\w[\w-]*) of (?:the |an? |all )?([\w -]+)", bare)
     return f"{match[2]} {match[1]}" if match else bare
@@ -103,7 +112,7 @@ def examples(text: str) -> list[str]:
 
 def split_list(text: str) -> list[str]:
     """The parts of "a, b and c / d"; commas inside parentheses, code and numbers do not count."""
-    parts = []
+    parts: list[str] = []
     for clause in clauses(text):
         pieces = re.split(r"\s+(?:and|or|&|und|oder|plus)\s+|\s+/\s+|(?<=[a-z])/(?=[a-z])(?![^`]*`$)", clause)
         if clause.startswith(("/", "`")) or "(" in clause:
@@ -114,7 +123,8 @@ def split_list(text: str) -> list[str]:
 
 def clauses(text: str) -> list[str]:
     """A text cut at commas, semicolons and " + " outside of parentheses, code and numbers."""
-    parts, start, depth, in_code = [], 0, 0, False
+    parts: list[str] = []
+    start, depth, in_code = 0, 0, False
     for index, letter in enumerate(text):
         if letter == "`":
             in_code = not in_code
@@ -124,10 +134,9 @@ def clauses(text: str) -> list[str]:
             depth += 1
         elif letter in ")]}":
             depth = max(depth - 1, 0)
-        elif depth == 0 and (letter == ";" or (letter == "," and not _in_number(text, index))):
-            parts.append(text[start:index])
-            start = index + 1
-        elif depth == 0 and letter == "+" and text[index - 1 : index + 2] == " + ":
+        elif (depth == 0 and (letter == ";" or (letter == "," and not _in_number(text, index)))) or (
+            depth == 0 and letter == "+" and text[index - 1 : index + 2] == " + "
+        ):
             parts.append(text[start:index])
             start = index + 1
     parts.append(text[start:])
@@ -174,62 +183,105 @@ class Attributes(msgspec.Struct, frozen=True):
 
 
 _I = re.IGNORECASE
-_LIMIT = r"(?:up to|at most|max(?:imum)?(?: of)?|maximal|no (?:more|longer) than|not (?:more|longer) than|<=?|\u2264|about|roughly|ca\.?|~)"
+_LIMIT = (
+    r"(?:up to|at most|max(?:imum)?(?: of)?|maximal|no (?:more|longer) than|not (?:more"
+    r"|longer) than|<=?|\u2264|about|roughly|ca\.?|~)"
+)
 _SPAN = rf"(?P<ttl>{DURATION})(?:\s*(?:-|to)\s*(?P<upper>{DURATION}))?|(?P<low>\d+)\s*-\s*(?P<range>{DURATION})"
-_TTL_NAME = r"(?:ttls?|time[- ]to[- ]live|expiry|expiration|lifetime|life|timeout|expires?|expiring|cache(?:d)?(?: for| time)?)"
-_PLACE = r"(?:\s+(?:in|on|at|using|with)\s+(?:the\s+)?(?P<store>redis|valkey|memcached|django(?:'s)? cache|cache|memory|app(?:lication)? cache))?"
-_JITTER = r"(?:\s*(?:with|\+|\u00b1|\+/-|plus)\s*(?:\d+\s*%\s*)?(?:random\s+)?jitter|\s*\(?(?:\u00b1|\+/-)\s*\d+\s*%\)?)?"
+_TTL_NAME = (
+    r"(?:ttls?|time[- ]to[- ]live|expiry|expiration|lifetime|life|timeout|expires?|expiring"
+    r"|cache(?:d)?(?: for| time)?)"
+)
+_PLACE = (
+    r"(?:\s+(?:in|on|at|using|with)\s+(?:the\s+)?(?P<store>redis|valkey|memcached"
+    r"|django(?:'s)? cache|cache|memory|app(?:lication)? cache))?"
+)
+_JITTER = (
+    r"(?:\s*(?:with|\+|\u00b1|\+/-|plus)\s*(?:\d+\s*%\s*)?(?:random\s+)?jitter|\s*\(?(?:\u00b1|\+/-)\s*\d+\s*%\)?)?"
+)
 _TTL = re.compile(
-    rf"(?:is |are |be )?(?:cached? |kept |stored |lives? |valid )?(?:(?:for|with|using|after|in) )?(?:an? |the |short |long )?(?:{_TTL_NAME}"
+    rf"(?:is |are |be )?(?:cached? |kept |stored |lives? |valid )?(?:(?:for|with|using|after"
+    rf"|in) )?(?:an? |the |short |long )?(?:{_TTL_NAME}"
     rf"(?:\s+(?:of|is|after|in|for))?\s*[:=]?\s*)?(?:{_LIMIT}\s*)?(?:{_SPAN})(?:[- ](?:{_TTL_NAME}|max(?:imum)?)\.?)*"
     rf"{_PLACE}{_JITTER}",
     _I,
 )
 _BARE_TTL = re.compile(r"(?:ttl|timeout|expiry)\s*(?:=|:|of|is)?\s*(?P<number>\d+)", _I)
 _SYMBOL = re.compile(
-    rf"(?:(?:with |an? )?(?:ttl|expiry|expiration|lifetime|lives?|cached)\s*(?:=|:|is|equals|matches|follows|of|tied to|bound to|same as|until|for)?\s*)?"
+    r"(?:(?:with |an? )?(?:ttl|expiry|expiration|lifetime|lives?|cached)\s*(?:=|:|is|equals"
+    r"|matches|follows|of|tied to|bound to|same as|until|for)?\s*)?"
     r"(?P<symbol>(?:(?:the|its|their) )?(?:[a-z]+[- ]){0,2}(?:expiry|expiration|lifetime|lifespan|validity|timeout)"
-    r"|(?:until|till) (?:logout|midnight|end of (?:the )?day|the next deploy|deploy|next deploy)|end of (?:the )?(?:day|session))",
+    r"|(?:until|till) (?:logout|midnight|end of (?:the )?day|the next deploy|deploy"
+    r"|next deploy)|end of (?:the )?(?:day|session))",
     _I,
 )
 _DURABLE = re.compile(
-    r"(?:durable|permanent(?:ly)?|forever|no (?:ttl|expiry|expiration|timeout)|never expires?|without (?:a )?(?:ttl|expiry)"
-    r"|does(?: not|n't) expire|no ttl on purpose|infinite|cached forever|cache forever|(?:ttl|expiry)\s*[:=]?\s*(?:forever|infinite))"
+    r"(?:durable|permanent(?:ly)?|forever|no (?:ttl|expiry|expiration|timeout)"
+    r"|never expires?|without (?:a )?(?:ttl|expiry)"
+    r"|does(?: not|n't) expire|no ttl on purpose|infinite|cached forever|cache forever"
+    r"|(?:ttl|expiry)\s*[:=]?\s*(?:forever|infinite))"
     r"(?:\s*,?\s*(?:on purpose|by design|intentionally))?",
     _I,
 )
 _NEVER = re.compile(
-    r"(?:never cached?|no[- ]store|(?:do not|don't|must not be|should not be|may not be|not|never|un|non)[- ]?cache(?:d|able)?"
+    r"(?:never cached?|no[- ]store|(?:do not|don't|must not be|should not be|may not be|not"
+    r"|never|un|non)[- ]?cache(?:d|able)?"
     r"|no[- ]cach(?:e|ing)|never be cached|cannot be cached|cache(?:d|able)?\s*[:=]?\s*(?:no|never))",
     _I,
 )
 _STRATEGIES = (
-    (re.compile(r"cache[- ]?aside|lazy(?: loading| load| population)?|look[- ]?aside|read[- ]through", _I), "cache-aside"),
+    (
+        re.compile(r"cache[- ]?aside|lazy(?: loading| load| population)?|look[- ]?aside|read[- ]through", _I),
+        "cache-aside",
+    ),
     (re.compile(r"write[- ]through", _I), "write-through"),
     (re.compile(r"write[- ](?:behind|back)", _I), "write-behind"),
     (re.compile(r"event[- ](?:based|driven|sourced)(?: invalidation)?|domain events?", _I), "event"),
     (re.compile(r"ttl[- ](?:based|only)|time[- ]based|expiry[- ]based", _I), "ttl"),
-    (re.compile(r"(?:cdn|edge)(?: cache(?:d)?)?|tag[- ]based purg(?:e|ing)|purge(?:d)? by tags?|tag purg(?:e|ing)|surrogate keys?", _I), "cdn"),
+    (
+        re.compile(
+            r"(?:cdn|edge)(?: cache(?:d)?)?|tag[- ]based purg(?:e|ing)|purge(?:d)? by tags?"
+            r"|tag purg(?:e|ing)|surrogate keys?",
+            _I,
+        ),
+        "cdn",
+    ),
 )
 _STORE = re.compile(
     r"(?:(?:stored |kept |cached |cache |lives )?(?:in |on |via |using )?(?:the )?)?"
-    r"(redis|valkey|memcached|in[- ]memory|in[- ]process|local memory|process memory|memory|django cache|database|lru(?: cache)?|l1|l2)"
+    r"(redis|valkey|memcached|in[- ]memory|in[- ]process|local memory|process memory|memory"
+    r"|django cache|database|lru(?: cache)?|l1|l2)"
     r"(?: cache| only)?",
     _I,
 )
 _DROPS = r"invalidat\w*|purg\w*|evict\w*|bust\w*|clear\w*|drop\w*|delet\w*|flush\w*|reset|refresh\w*|updat\w*"
 _TRIGGER = re.compile(
-    rf"(?:{_DROPS})(?:\s+(?:it|them|cache|entry|key))?\s*[:=]?\s*(?:immediately\s+)?(?:on|upon|when(?:ever)?|after|at|by|through|via|in|from|explicitly)\b\s*(?P<what>.*)"
+    rf"(?:{_DROPS})(?:\s+(?:it|them|cache|entry|key))?\s*[:=]?\s*(?:immediately\s+)?(?:on"
+    rf"|upon|when(?:ever)?|after|at|by|through|via|in|from|explicitly)\b\s*(?P<what>.*)"
     r"|(?:invalidation|invalidated?|purge|evict(?:ion)?)\s*[:=]\s*(?P<said>.+)"
-    r"|(?:on|upon|after) (?P<event>(?:[\w./`-]+ ){0,3}(?:update|write|save|delete|change|creation|deletion|publish|edit|deploy)s?)",
+    r"|(?:on|upon|after) (?P<event>(?:[\w./`-]+ ){0,3}(?:update|write|save|delete|change"
+    r"|creation|deletion|publish|edit|deploy)s?)",
     _I,
 )
 _UNDROPPED = re.compile(r"(?:no|without)(?: explicit| manual| active)? invalidation|not invalidated", _I)
-_KEY = re.compile(r"(?:cache )?keys?(?: pattern| format| template)?\s*(?:=|:|is|like|->)?\s*(?P<key>`[^`]+`|[\w.-]+:[\w:{}<>*.-]+|hash(?:ed)?\s*(?:\(.*\)|of .+)|\w+\(.*\))", _I)
-_STALE = re.compile(rf"(?:may be |can be |tolerates? |accepts? |allow(?:s|ed)? )?(?:up to |max(?:imum)? )?(?:(?P<a>{DURATION})(?: of)? stale(?:ness)?|stale(?:ness)?(?: up to| for| tolerance| of| <=?| \u2264)?(?: up to)?\s*[:=]?\s*(?P<b>{DURATION}))(?: is| are)?(?: ok| okay| fine| acceptable)?", _I)
+_KEY = re.compile(
+    r"(?:cache )?keys?(?: pattern| format| template)?\s*(?:=|:|is|like"
+    r"|->)?\s*(?P<key>`[^`]+`|[\w.-]+:[\w:{}<>*.-]+|hash(?:ed)?\s*(?:\(.*\)|of .+)"
+    r"|\w+\(.*\))",
+    _I,
+)
+_STALE = re.compile(
+    rf"(?:may be |can be |tolerates? |accepts? |allow(?:s|ed)? )?(?:up to "
+    rf"|max(?:imum)? )?(?:(?P<a>{DURATION})(?: of)? stale(?:ness)?|stale(?:ness)?(?: up to"
+    rf"| for| tolerance| of| <=?| \u2264)?(?: up to)?\s*[:=]?\s*(?P<b>{DURATION}))(?: is"
+    rf"| are)?(?: ok| okay| fine| acceptable)?",
+    _I,
+)
 _OTHER = re.compile(
-    r"no (?:extension|sliding(?: expiration)?|renewal)|sliding(?: expiration| ttl)?|(?:with )?(?:a )?(?:distributed )?lock(?:ing)?|(?:with )?jitter"
-    r"|single[- ]flight|stale[- ]while[- ]revalidate|pre-?warm(?:ed|ing)?(?: on \w+)?|warm(?:ed)?(?: up)?(?: on \w+)?|compressed|json",
+    r"no (?:extension|sliding(?: expiration)?|renewal)|sliding(?: expiration| ttl)?"
+    r"|(?:with )?(?:a )?(?:distributed )?lock(?:ing)?|(?:with )?jitter"
+    r"|single[- ]flight|stale[- ]while[- ]revalidate|pre-?warm(?:ed|ing)?(?: on \w+)?"
+    r"|warm(?:ed)?(?: up)?(?: on \w+)?|compressed|json",
     _I,
 )
 _OUTSIDE = re.compile(r"\b(?:cdn|edge|browser|max-age|s-maxage|http|cloudflare|fastly|client[- ]side|private)\b", _I)
@@ -319,7 +371,7 @@ def _stale(text: str) -> Attributes | None:
 
 def _symbol(text: str) -> Attributes | None:
     match = _SYMBOL.fullmatch(text)
-    return Attributes(symbol=match["symbol"]) if match else None
+    return Attributes(symbol=re.sub(r"^(?:until|till)\s+", "", match["symbol"])) if match else None
 
 
 def _triggers(text: str) -> Attributes | None:

@@ -37,11 +37,14 @@ _MARKS = (
     (re.compile(r"[\u2013\u2014]"), "-"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|<>-])"), r"\1"),
 )
+_MARKED = re.compile(r"[*_<\[\]\\]")
 _BOX = re.compile(r"^\[[ xX]\]\s+")
 
 
 def plain(text: str) -> str:
     """The words of one logical line; code spans keep their backticks."""
+    if text.isascii() and not _MARKED.search(text):
+        return " ".join(text.split())
     text = _BOX.sub("", text.strip().translate(_LETTERS))
     # Bold may go around code: it is taken off first, where it stands before or after a span.
     text = re.sub(r"\*\*(?=`)|(?<=`)\*\*", "", text)

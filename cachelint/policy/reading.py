@@ -42,15 +42,18 @@ from cachelint.policy.sentences import Meaning, about, never, sentence, sentence
 from cachelint.policy.tables import row
 
 _I = re.IGNORECASE
+EVERYWHERE = Scope()
 # Longer lines are no rules.
 LONGEST = 1200
-_LABEL = re.compile(r"(?P<label>[^:`]{1,80}?|`[^`]+`(?: \([^)]*\))?)\s*(?::(?=\s|$)|\s-+>?\s|\s=>?\s)\s*(?P<rest>.*)", re.DOTALL)
+_LABEL = re.compile(
+    r"(?P<label>[^:`]{1,80}?|`[^`]+`(?: \([^)]*\))?)\s*(?::(?=\s|$)|\s-+>?\s|\s=>?\s)\s*(?P<rest>.*)", re.DOTALL
+)
 _LEFT_OPEN = re.compile(r"\b(?:must|never|always|should|shall|required?|forbidden|do not|don't|ttl|every)\b", _I)
 _STANDALONE = (Never, ExpiresAll, OnError, NoRawInput, Stampede)
 _FAILURE = re.compile(r"\b(?:cache|redis|valkey|memcached|errors?|failures?|outages?|down)\b", _I)
 
 
-def lines(text: str, path: str, scope: Scope = Scope()) -> list[Line]:
+def lines(text: str, path: str, scope: Scope = EVERYWHERE) -> list[Line]:
     """Every line of the caching sections of a Markdown text, and lines elsewhere that forbid or demand something."""
     found = []
     for item in items(text):
@@ -63,12 +66,14 @@ def lines(text: str, path: str, scope: Scope = Scope()) -> list[Line]:
 def _stands_alone(line: Line) -> bool:
     """Outside of caching sections only what is said in full counts."""
     is_timed = any(isinstance(each, Caches) and each.ttl is not None for each in line.statements)
-    return line.status == "understood" and not line.left and (
-        is_timed or all(isinstance(each, _STANDALONE) for each in line.statements)
+    return (
+        line.status == "understood"
+        and not line.left
+        and (is_timed or all(isinstance(each, _STANDALONE) for each in line.statements))
     )
 
 
-def read(item: Item, path: str, scope: Scope = Scope()) -> Line:
+def read(item: Item, path: str, scope: Scope = EVERYWHERE) -> Line:
     """What one item says."""
     statements, status, left = _said(item)
     source = Source(path, item.line, plain(item.raw) if item.kind != "row" else item.raw)
@@ -135,9 +140,13 @@ def _meaning(item: Item) -> Meaning | None:
     others = [piece for piece, meaning in found if meaning is None or not meaning.statements]
     if unclear or not said:
         return Meaning(unclear=unclear) if unclear else None
-    if any(CONDITIONS.search(each) for each in others) and not all(isinstance(s, (NoRawInput, OnError)) for m in said for s in m.statements):
+    if any(CONDITIONS.search(each) for each in others) and not all(
+        isinstance(s, (NoRawInput, OnError)) for m in said for s in m.statements
+    ):
         return Meaning(unclear=f"what `{others[0]}` changes is unclear")
-    return Meaning(tuple(s for m in said for s in m.statements), left=". ".join([*others, *(m.left for m in said if m.left)]))
+    return Meaning(
+        tuple(s for m in said for s in m.statements), left=". ".join([*others, *(m.left for m in said if m.left)])
+    )
 
 
 def _glued(text: str) -> list[str]:
@@ -162,17 +171,56 @@ def labelled(text: str) -> tuple[str, str]:
 
 # Labels that say what the rest is about, and what then follows from it.
 _TOPICS = (
-    (re.compile(r"^(?:cache |redis |key )*(?:key )?(?:formats?|patterns?|naming(?: convention)?|templates?|schema|convention)$|^(?:cache |redis )?keys?$", _I), "format"),
+    (
+        re.compile(
+            r"^(?:cache |redis |key )*(?:key )?(?:formats?|patterns?|naming(?: convention)?"
+            r"|templates?|schema|convention)$|^(?:cache |redis )?keys?$",
+            _I,
+        ),
+        "format",
+    ),
     (re.compile(r"^(?:key )?examples?$|^e\.g\.?$", _I), "examples"),
     (re.compile(r"^(?:default |cache |fallback )*(?:ttls?|expiry|expiration)(?: by default)?$", _I), "ttl"),
-    (re.compile(r"^(?:cache |default )*invalidat(?:ion|ed?)(?: triggers?| strategy)?$|^(?:purge|evict(?:ion)?|triggers?)$", _I), "invalidation"),
+    (
+        re.compile(
+            r"^(?:cache |default )*invalidat(?:ion|ed?)(?: triggers?| strategy)?$|^(?:purge"
+            r"|evict(?:ion)?|triggers?)$",
+            _I,
+        ),
+        "invalidation",
+    ),
     (re.compile(r"^(?:default |caching |cache )*(?:strategy|pattern|approach)$", _I), "strategy"),
-    (re.compile(r"^(?:redis |cache )*(?:errors?|error handling|on (?:redis |cache )?errors?|(?:on |redis |cache )*failures?|failure (?:rule|mode|handling|policy)|outages?|resilience|availability)$", _I), "errors"),
-    (re.compile(r"^(?:default |value |cache )*(?:seriali[sz](?:ation|er|e)|encoding|value format)$", _I), "serialization"),
-    (re.compile(r"^(?:durable|permanent|no ttl|without (?:a )?ttl|never expires?|persistent)(?: keys?| entries| data)?(?: \([^)]*\))?$", _I), "durable"),
+    (
+        re.compile(
+            r"^(?:redis |cache )*(?:errors?|error handling|on (?:redis |cache )?errors?"
+            r"|(?:on |redis |cache )*failures?|failure (?:rule|mode|handling|policy)"
+            r"|outages?|resilience|availability)$",
+            _I,
+        ),
+        "errors",
+    ),
+    (
+        re.compile(r"^(?:default |value |cache )*(?:seriali[sz](?:ation|er|e)|encoding|value format)$", _I),
+        "serialization",
+    ),
+    (
+        re.compile(
+            r"^(?:durable|permanent|no ttl|without (?:a )?ttl|never expires?"
+            r"|persistent)(?: keys?| entries| data)?(?: \([^)]*\))?$",
+            _I,
+        ),
+        "durable",
+    ),
     (re.compile(r"^(?:what |data |things )*(?:we |to |is |are )*cache(?:d|able)?$", _I), "cached"),
     (re.compile(r"^(?:max(?:imum)? )(?:cache )?(?:ttls?|lifetime|expiry)$", _I), "maximum"),
-    (re.compile(r"^(?:max(?:imum)? |stale |tolerated )*(?:stale(?:ness)?|stale[- ]tolerance|tolerance)(?: tolerance| budget| limit)?$", _I), "stale"),
+    (
+        re.compile(
+            r"^(?:max(?:imum)? |stale |tolerated )*(?:stale(?:ness)?|stale[- ]tolerance"
+            r"|tolerance)(?: tolerance| budget| limit)?$",
+            _I,
+        ),
+        "stale",
+    ),
 )
 
 
@@ -181,7 +229,12 @@ def _by_topic(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     for pattern, topic in _TOPICS:
         if label and (pattern.fullmatch(label) or pattern.fullmatch(bare)):
             return _topic(topic, item, rest, inner)
-    if label and mode_of(label) == "never" and not re.search(r"\bcache[- ]?(?:aside|keys?)\b", label, _I) and why_no_entity(label):
+    if (
+        label
+        and mode_of(label) == "never"
+        and not re.search(r"\bcache[- ]?(?:aside|keys?)\b", label, _I)
+        and why_no_entity(label)
+    ):
         return never(rest) if rest else Meaning()
     # A line that ends in a colon only introduces what hangs on it.
     return Meaning() if label and not rest else None
@@ -197,11 +250,15 @@ def _topic(topic: str, item: Item, rest: str, remark: str) -> Meaning | None:
         return _for_owner(topic, item, owner, rest)
     if topic == "errors":
         found = sentence(rest)
-        ignores = re.search(r"\b(?:ignore|swallow|log|degrade|fall ?back|miss(?:es)?|never fail|bypass|continue)\b", rest, _I)
+        ignores = re.search(
+            r"\b(?:ignore|swallow|log|degrade|fall ?back|miss(?:es)?|never fail|bypass|continue)\b", rest, _I
+        )
         is_plain = found is not None and any(isinstance(each, OnError) for each in found.statements)
         return Meaning((OnError(),)) if is_plain or (ignores and not CONDITIONS.search(rest)) else found
     if topic == "serialization":
-        form = re.match(r"(?:always |use |as )*(json|orjson|ujson|msgpack|messagepack|pickle|protobuf|cbor)\b", rest, _I)
+        form = re.match(
+            r"(?:always |use |as )*(json|orjson|ujson|msgpack|messagepack|pickle|protobuf|cbor)\b", rest, _I
+        )
         return Meaning((Serializes(form=form[1].lower()),)) if form else None
     if topic == "cached":
         return _plainly(rest)
@@ -257,7 +314,7 @@ def _for_owner(topic: str, item: Item, owner: str, rest: str) -> Meaning | None:
 def _owner(item: Item) -> str:
     """The entity that a line hangs on: the list item above it, or a heading that names one ("User list caching")."""
     for parent in reversed(item.parents):
-        label, rest = labelled(parent.rstrip(":") + (":" if parent.endswith(":") else ""))
+        label, _ = labelled(parent.rstrip(":") + (":" if parent.endswith(":") else ""))
         name = label or parent
         bare, _ = parenthesis(name.rstrip(": "))
         if bare and not why_no_entity(bare) and not any(p.fullmatch(bare) for p, _ in _TOPICS) and not mode_of(bare):
@@ -267,12 +324,13 @@ def _owner(item: Item) -> str:
     bare, _ = parenthesis(title)
     bare = re.sub(r"^(?:paginated|cursor-based)\s+|\s+(?:cach(?:e|ing)|cache policy)$", "", bare, flags=_I)
     is_named = bool(CACHING.search(title)) and re.search(r"\S\s+cach(?:e|ing)$", parenthesis(title)[0], _I) is not None
-    general = re.search(r"\b(?:redis|memcached|application|app|api|backend|our|general|http|cdn|django|server|data)\b", bare, _I)
+    general = re.search(
+        r"\b(?:redis|memcached|application|app|api|backend|our|general|http|cdn|django|server|data)\b", bare, _I
+    )
     return bare if is_named and bare and not general and not why_no_entity(bare) else ""
 
 
 def _by_sentence(item: Item, text: str, label: str, rest: str) -> Meaning | None:
-    bare, remark = parenthesis(text)
     found = sentence(text)
     if found is None and item.mode == "keys" and re.search(r"\b(?:never|no|not)\b.*\b(?:raw|user)\b", text, _I):
         return Meaning((NoRawInput(),))
@@ -309,7 +367,9 @@ def _by_label(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     return about(named, said)
 
 
-_VIEWS = re.compile(r"(?:list|detail|index|search|count|summary|feed|item|single|overview)s?(?: (?:page|view|results?))?s?", _I)
+_VIEWS = re.compile(
+    r"(?:list|detail|index|search|count|summary|feed|item|single|overview)s?(?: (?:page|view|results?))?s?", _I
+)
 
 
 def _in_full(item: Item, label: str) -> str:
@@ -357,7 +417,7 @@ def _plainly(text: str) -> Meaning | None:
     tail = re.fullmatch(rf"(?P<what>.+?)\s+(?:for\s+)?(?P<limit>{DURATION})", text, _I)
     if tail and not why_no_entity(tail["what"]):
         return about(entities(tail["what"]), Attributes(ttl=seconds(tail["limit"])))
-    bare, inner = parenthesis(text)
+    _, inner = parenthesis(text)
     if inner and re.search(DURATION, inner, _I):
         return Meaning(unclear="which of these its duration is meant for is unclear")
     named = entities(text)

@@ -26,12 +26,15 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    r"\b(?:not|never|don'?t|do not|no|must ?n'?t)\b[^.:]{0,24}\bcach(?:e|ed|ing|eable)\b|\b(?:un|non-?)cach(?:e|ed|eable)\b"
+    r"\b(?:not|never|don'?t|do not|no|must ?n'?t)\b[^.:]{0,24}\bcach(?:e|ed|ing|eable)\b"
+    r"|\b(?:un|non-?)cach(?:e|ed|eable)\b"
     r"|\bno-store\b",
     re.IGNORECASE,
 )
 _TO_CACHE = re.compile(r"\b(?:to|we|is|are|what|should|must|gets?)\b[^.:]{0,20}\bcached?\b|\bcached\b", re.IGNORECASE)
-_TALK = re.compile(r"^(?:why|rationale|reasons?|background|motivation|history|notes?|context|see also|resources)\b", re.I)
+_TALK = re.compile(
+    r"^(?:why|rationale|reasons?|background|motivation|history|notes?|context|see also|resources)\b", re.I
+)
 _KEYS = re.compile(r"\bkeys?\b|\bnaming\b", re.IGNORECASE)
 _DURABLE = re.compile(r"\bdurable\b|\bno ttl\b|\bwithout (?:a )?ttl\b|\bnever expires?\b|\bpermanent\b", re.IGNORECASE)
 _TITLE = re.compile(r"[A-Z][^.;!?`{}|]*(?<![,.;:])")
@@ -76,11 +79,20 @@ def items(text: str) -> Iterator[Item]:
     walk = _Walk()
     for first, chunk in chunks(text):
         title = chunk.split("\n", 1)[0]
-        if walk.is_inside(title) or CACHING.search(chunk):
+        if walk.is_inside(title) or _speaks(chunk):
             found = list(walk.run(blocks(chunk, first), first))
             yield from sorted([*found, *walk.rest(found, first, chunk)], key=lambda item: item.line)
         else:
             walk.pass_over(title)
+
+
+# What every word of CACHING holds: a quick look before the slow one.
+_NEEDLES = ("cach", "redis", "valkey", "ttl", "cdn", "invalidation", "no-store", "stale")
+
+
+def _speaks(text: str) -> bool:
+    lowered = text.lower()
+    return any(needle in lowered for needle in _NEEDLES) and CACHING.search(text) is not None
 
 
 def is_caching(title: str) -> bool:
@@ -94,7 +106,11 @@ def mode_of(title: str) -> Mode:
         return "prose"
     if _NEVER.search(title):
         rest = _NEVER.sub(" ", title)
-        return "unclear" if re.search(r"\(not\)|\b(?:and|or|vs\.?)\b.*\b(?:cache|what)\b", rest, re.IGNORECASE) else "never"
+        return (
+            "unclear"
+            if re.search(r"\(not\)|\b(?:and|or|vs\.?)\b.*\b(?:cache|what)\b", rest, re.IGNORECASE)
+            else "never"
+        )
     if re.search(r"\(not\)[^.:]{0,9}cache|\bcache\b.*\bnot\b", title, re.IGNORECASE):
         return "unclear"
     if _DURABLE.search(title):
@@ -169,7 +185,7 @@ class _Walk:
             yield self._item("heading", block.line, block.end_line, title)
 
     def _row(self, block: Block) -> Iterator[Item]:
-        cells, columns = tuple(map(plain, block.cells)), tuple(map(plain, block.columns))
+        cells, columns = tuple(map(_cell, block.cells)), tuple(map(plain, block.columns))
         if self.caching or CACHING.search(" ".join((*columns, *cells))):
             yield msgspec.structs.replace(
                 self._item("row", block.line, block.end_line, " | ".join(block.cells).strip()),
@@ -182,13 +198,16 @@ class _Walk:
         level = block.level if block.kind == "item" else block.level + 1 if block.level else 0
         self.parents = [each for each in self.parents if each[0] < max(level, 1)]
         groups = list(_grouped(block))
+        if not self.caching and block.kind == "item" and _is_silent(block):
+            self.parents.append((level, ""))
+            return
         for index, (group, is_heading) in enumerate(groups):
             is_last = index == len(groups) - 1
             text = plain(" ".join(each.text for each in group))
             first, last = group[0].line, group[-1].line
             leads = following is not None and following.kind in ("item", "row")
             followed = "item" if is_last and leads else "" if is_last else "text"
-            if block.kind == "paragraph" and not block.level or is_heading:
+            if (block.kind == "paragraph" and not block.level) or is_heading:
                 if self._is_title(group, text, followed):
                     yield from self._plain_heading(text, first, last)
                     continue
@@ -207,7 +226,7 @@ class _Walk:
         item = self._item(kind, group[0].line, group[-1].line, raw, level, text)
         if self.caching:
             yield item
-        elif CACHING.search(text) and not _OTHER.search(text):
+        elif CACHING.search(text) and not _OTHER.search(" ".join((text, *item.section))):
             yield msgspec.structs.replace(item, in_section=False)
 
     # ---------------------------------------------------------------------------------------- plain headings
@@ -251,6 +270,17 @@ class _Walk:
             parents=tuple(text for _, text in self.parents),
             level=level,
         )
+
+
+def _is_silent(block: Block) -> bool:
+    """Whether a list item outside of caching sections cannot matter: the quick answer for most lines of a guide."""
+    return not any(each.lazy for each in block.texts) and not _speaks(" ".join(each.text for each in block.texts))
+
+
+def _cell(text: str) -> str:
+    """A cell's words; a lone tick or cross is a yes or a no."""
+    mark = text.strip().rstrip("\ufe0f")
+    return "yes" if mark in ("✅", "✓", "✔", "☑") else "no" if mark in ("❌", "✗", "✘", "✖", "🚫") else plain(text)
 
 
 def _grouped(block: Block) -> Iterator[tuple[list[Text], bool]]:

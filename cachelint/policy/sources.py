@@ -14,7 +14,9 @@ from cachelint.policy.model import Scope
 
 # Claude Code follows imports this far.
 HOPS = 5
-_IMPORT = re.compile(r"(?:^|(?<=[\s(]))@((?:~|\.{1,2})?/?[\w.-]+(?:[/\\][\w. -]*[\w-])*(?:\.\w+)?)(?=$|[\s),.;:])", re.MULTILINE)
+_IMPORT = re.compile(
+    r"(?:^|(?<=[\s(]))@((?:~|\.{1,2})?/?[\w.-]+(?:[/\\][\w.-]*[\w-])*(?:\.\w+)?)(?=$|[\s),.;:])", re.MULTILINE
+)
 _CODE = re.compile(r"(?ms)^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[`~]*\s*$|`[^`\n]*`")
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _TEXTS = (".md", ".markdown", ".txt", ".mdx")
@@ -44,15 +46,17 @@ class Sources(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def gather(project: Path, guides: Iterable[str], named: Iterable[str] = (), limit: int = 1_000_000) -> Sources:
+def gather(
+    project: Path, guides: Iterable[str], named: Iterable[str] = (), limit: int = 1_000_000, discover: bool = True
+) -> Sources:
     """Read the files of policy of a project.
 
     `guides` are the CLAUDE.md and AGENTS.md found in it, `named` those of the configuration (project-relative), `limit`
-    the bytes that one may have. Nothing outside of the project is read, save the guides of the folders between it and
-    its repository's root.
+    the bytes that one may have; with `discover` False only `named` are read. Nothing outside of the project is read,
+    save the guides of the folders between it and its repository's root.
     """
     reader = _Reader(project, limit)
-    for path in (*_above(project), *_of_claude(project), *guides):
+    for path in (*_above(project), *_of_claude(project), *guides) if discover else ():
         reader.take(path, Scope(_folder(path)))
     for path in named:
         if not (project / path).is_file():
@@ -74,9 +78,7 @@ def _above(project: Path) -> Iterator[str]:
         return
     depth = len(project.relative_to(root).parts)
     for steps in range(depth, 0, -1):
-        yield from (
-            path for name in GUIDES if (project / (path := "../" * steps + name)).is_file()
-        )
+        yield from (path for name in GUIDES if (project / (path := "../" * steps + name)).is_file())
 
 
 def _of_claude(project: Path) -> Iterator[str]:
@@ -125,7 +127,9 @@ class _Reader:
         try:
             data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self.problems.append(Problem(path, data[: error.start].count(b"\n") + 1, "not UTF-8 text: its rules were not read", True))
+            self.problems.append(
+                Problem(path, data[: error.start].count(b"\n") + 1, "not UTF-8 text: its rules were not read", True)
+            )
             return None
         if b"\0" in data:
             self._fatal(path, "holds zero bytes, so it is no text: its rules were not read")
@@ -140,7 +144,9 @@ class _Reader:
         is_text = target.lower().endswith(_TEXTS)
         if shown is None:
             if is_text:
-                self.problems.append(Problem(path, line, f"imports `{target}`, which lies outside of the project: not read"))
+                self.problems.append(
+                    Problem(path, line, f"imports `{target}`, which lies outside of the project: not read")
+                )
         elif not (self.project / shown).is_file():
             if is_text:
                 self.problems.append(Problem(path, line, f"imports `{target}`, but there is no such file"))
@@ -184,4 +190,3 @@ def _globs(text: str) -> Iterator[str]:
         glob = part.strip().strip("[]").strip().removeprefix("- ").strip().strip("\"'").strip()
         if glob:
             yield glob
-

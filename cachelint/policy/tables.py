@@ -14,17 +14,31 @@ _I = re.IGNORECASE
 # What a column is about, by its name; the first that fits.
 _COLUMNS = (
     ("key", re.compile(r"\bkeys?\b|\bpattern\b(?! used)|\btemplate\b", _I)),
-    ("ttl", re.compile(r"\bttls?\b|\bexpir\w*\b|\blifetime\b|\bduration\b|\btime[- ]to[- ]live\b|\bmax[- ]?age\b|\bhow long\b|\bcache time\b", _I)),
+    (
+        "ttl",
+        re.compile(
+            r"\bttls?\b|\bexpir\w*\b|\blifetime\b|\bduration\b|\btime[- ]to[- ]live\b"
+            r"|\bmax[- ]?age\b|\bhow long\b|\bcache time\b",
+            _I,
+        ),
+    ),
     ("invalidation", re.compile(r"\binvalidat\w*\b|\bpurge\w*\b|\bevict\w*\b|\btriggers?\b|\bbust\w*\b", _I)),
     ("strategy", re.compile(r"\bstrateg\w+\b|\bapproach\b|\bmethod\b|\bpolicy\b|\bhow\b", _I)),
     ("cached", re.compile(r"\bcached?\b\s*\??$|\bcacheable\b|\bcaching\b", _I)),
     ("store", re.compile(r"\b(?:store|backend|where|layer|tier|storage)\b", _I)),
     ("remark", re.compile(r"\b(?:notes?|comments?|reasons?|why|remarks?|rationale|owner|example)\b", _I)),
-    ("entity", re.compile(r"\b(?:data|entity|entities|what|type|resource|model|item|object|content|endpoint|route|path|table)\b", _I)),
+    (
+        "entity",
+        re.compile(
+            r"\b(?:data|entity|entities|what|type|resource|model|item|object|content|endpoint|route|path|table)\b", _I
+        ),
+    ),
 )
 _EMPTY = re.compile(r"-*|n/?a|none|\u2014|\u2013|\.+", _I)
 _YES = re.compile(r"(?:yes|y|true|x|\u2713|\u2714|\u2705|ja)\b.*|[\u2713\u2714\u2705]", _I)
-_NO = re.compile(r"(?:no|n|false|never|nein|\u2717|\u2718|\u274c)|do not cache|don't cache|not cached|never cache|no[- ]store", _I)
+_NO = re.compile(
+    r"(?:no|n|false|never|nein|\u2717|\u2718|\u274c)|do not cache|don't cache|not cached|never cache|no[- ]store", _I
+)
 
 
 def row(item: Item) -> Meaning:
@@ -91,7 +105,9 @@ def _attributes_of(cells: dict[str, str]) -> tuple[Attributes, str]:
 
 def _invalidation(text: str) -> str:
     bare, _ = parenthesis(text)
-    return "no invalidation" if re.fullmatch(r"none|no|never|ttl(?: only| expiry)?", bare, _I) else f"invalidation: {bare}"
+    return (
+        "no invalidation" if re.fullmatch(r"none|no|never|ttl(?: only| expiry)?", bare, _I) else f"invalidation: {bare}"
+    )
 
 
 def _together(said: list[str], left: list[str], never: bool) -> tuple[Attributes, str]:

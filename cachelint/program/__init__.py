@@ -18,9 +18,23 @@ from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.finding import Location, Step
 from cachelint.libraries import LIBRARIES, from_config
-from cachelint.policy import Word, in_key, seconds, words_of
-from cachelint.program import classes, flow, forbidden, generic, handlers, inputs, outages, purpose, queries
+from cachelint.policy import TOLERANCE, Policy, Sources, decide
+from cachelint.policy.model import Decision, Tolerates
+from cachelint.program import (
+    classes,
+    decided,
+    flow,
+    forbidden,
+    generic,
+    handlers,
+    inputs,
+    outages,
+    purpose,
+    queries,
+    subjects,
+)
 from cachelint.program.catalogue import Catalogue
+from cachelint.program.decided import Decided
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.effects import TOP, Clause, Context, Event, Summary
 from cachelint.program.flow import Arrival
@@ -100,11 +114,12 @@ class Described(NamedTuple):
 class Program:
     """A linked project. Methods are questions; nothing here changes after linking."""
 
-    def __init__(self, files: Sequence[tuple[SourceFile, FileFacts]], config: Config) -> None:
+    def __init__(self, files: Sequence[tuple[SourceFile, FileFacts]], config: Config, policy: Policy) -> None:
         self.config = config
+        self.decided = Decided(policy)
         libraries = (*LIBRARIES, *from_config(config.libraries))
         self.interpreter = Interpreter(Modules(files), Catalogue(libraries))
-        self.interpreter.tracks_loaders = bool(config.policy.never)
+        self.interpreter.tracks_loaders = self.decided.names_data
         self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
         self._type_requests()
         self._summaries = self._follow_all()
@@ -361,7 +376,12 @@ class Program:
 
     def is_never_cached(self, entity: ClassSymbol | str | None) -> bool:
         """Whether the policy forbids to cache this model or table."""
-        return any(forbidden.is_about(entity, word) for word, _ in forbidden.policy_words(self))
+        path = entity.module.source.path if isinstance(entity, ClassSymbol) else ""
+        return any(subjects.is_about(entity, each.word) for each in self.decided.forbids(path))
+
+    def quoted(self, decision: Decision, word: str = "") -> str:
+        """What the policy says, for messages: the line as written, with its file and line."""
+        return decided.quoted(decision, word)
 
     # --------------------------------------------------------------------------------------- invalidation
 
@@ -381,18 +401,21 @@ class Program:
         """The clause in which the error of a cache call ends and nobody hears of it."""
         return outages.silent_clause(self, event)
 
-    def is_policy_cached(self, entity: ClassSymbol | str) -> bool:
-        """Whether the policy says to cache this model or table."""
-        words = [Word(name, words_of(name)) for name in self.config.policy.entities]
-        return any(forbidden.is_about(entity, word) for word in words)
+    def caching_decision(self, entity: ClassSymbol | str) -> Decision | None:
+        """The decision of the policy to cache this model or table; None when there is none."""
+        path = entity.module.source.path if isinstance(entity, ClassSymbol) else ""
+        found = (each.decision for each in self.decided.allows(path) if subjects.is_about(entity, each.word))
+        return next(found, None)
 
     def tolerates_stale(self, event: Event) -> bool:
         """Whether the policy's TTL of what a key is about is within the tolerated staleness."""
-        tolerance = seconds(self.config.policy.stale_tolerance) or 0
-        for name, entity in self.config.policy.entities.items():
-            ttl = seconds(entity.ttl)
-            word = Word(name, words_of(name))
-            if ttl is not None and ttl <= tolerance and any(in_key(word, t) for t in self.key_templates(event)):
+        path = event.place.path
+        said = self.decided.said(path, Tolerates)
+        tolerance = said[0].seconds if said is not None else TOLERANCE
+        for each in self.decided.allows(path):
+            limit = each.said.stale if each.said.stale is not None else tolerance
+            is_short = each.said.ttl is not None and each.said.ttl <= limit
+            if is_short and any(each.names_key(template) for template in self.key_templates(event)):
                 return True
         return False
 
@@ -442,7 +465,7 @@ class Program:
         )
 
 
-def link(files: Sequence[tuple[SourceFile, FileFacts]], config: Config) -> Program:
+def link(files: Sequence[tuple[SourceFile, FileFacts]], config: Config, policy: Policy | None = None) -> Program:
     """Link the facts of all files into a Program.
 
     Runs in a thread with a large stack: long call chains are followed by recursion.
@@ -453,7 +476,7 @@ def link(files: Sequence[tuple[SourceFile, FileFacts]], config: Config) -> Progr
     def work() -> None:
         try:
             with _without_collector():
-                result.append(Program(files, config))
+                result.append(Program(files, config, policy if policy is not None else decide(Sources(), config)))
         except BaseException as error:
             crash.append(error)
 

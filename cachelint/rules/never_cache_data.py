@@ -67,7 +67,7 @@ def check(program: Program) -> Iterator[Finding]:
 def _finding(program: Program, forbidden: Forbidden) -> Finding:
     return Finding(
         at=program.location(forbidden.place),
-        message=f'{forbidden.what} is cached here, but the policy says never: "{forbidden.word}" ({forbidden.source})',
+        message=f"{forbidden.what} is cached here, but {program.quoted(forbidden.decision, forbidden.word)}",
         help="read it fresh, or change the policy line",
         subject=f"{forbidden.word} {forbidden.what}",
         function=program.function_name(forbidden.event),

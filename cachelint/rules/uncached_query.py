@@ -91,13 +91,15 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     entity = program.entity_name(event.entity)
     handler = read.handler.function
     more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
-    is_decided = event.entity is not None and program.is_policy_cached(event.entity)
+    decision = program.caching_decision(event.entity) if event.entity is not None else None
+    is_decided = decision is not None
     is_common = event.shape != "row" and not program.is_restricted(read) and not program.serves_the_asker(read)
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),
         message=f"every request to `{program.handler_name(read.handler)}`{more} reads {SHAPES[event.shape]} "
-        f"`{entity}` from the database: no cache is on the way",
+        f"`{entity}` from the database: no cache is on the way"
+        + (f", but {program.quoted(decision)}" if decision is not None else ""),
         help="cache the result with a TTL and drop it where the rows change, or ignore this line with the reason",
         subject=f"{event.shape} {entity}",
         function=program.function_name(event),

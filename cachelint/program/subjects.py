@@ -1,0 +1,79 @@
+"""What code is about, in the words of a policy: models, tables, keys, routes and loaders of an entity's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.policy import Word, in_key, in_name
+from cachelint.program.symbols import ClassSymbol
+from cachelint.program.values import Instance, Value
+from cachelint.program.writes import View
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+
+def about(program: Program, view: View, word: Word) -> str:
+    """What of a cache write is the entity, for people; "" when nothing is."""
+    if word.route:
+        return ""
+    template = next((each for each in templates(view.key) if in_key(word, each)), None)
+    if template is not None:
+        return f"the key `{template}`"
+    for name, item in view.value.items or ():
+        if item.items is None and isinstance(name, str) and entity_of(program, item, word):
+            return entity_of(program, item, word)
+    return entity_of(program, view.value, word)
+
+
+def templates(key: Value) -> Iterator[str]:
+    """The key templates of a key, or of the keys of a mapping."""
+    for each in [key] if key.text is not None else [item for _, item in key.items or ()]:
+        if each.text is not None:
+            yield str(each.text)
+    for name, _ in key.items or ():
+        if isinstance(name, str):
+            yield name
+
+
+def entity_of(program: Program, value: Value, word: Word) -> str:
+    """What of a value is rows of the entity or was loaded by a function of its name; "" when nothing is."""
+    for each in value.things:
+        if isinstance(each, Instance):
+            for type_ in (each.type, each.of):
+                if type_ is not None and program.interpreter.is_model(type_) and is_about(type_, word):
+                    return f"`{_name(type_)}` data"
+    for origin in sorted(value.origins, key=lambda o: (o.name, o.place)):
+        selects_only = origin.safe and origin.bounded and origin.boxed
+        if origin.kind == "entity" and not selects_only and is_about(origin.what, word):
+            return f"`{origin.name}` data"
+        if origin.kind == "loader" and in_name(word, origin.name):
+            return f"what `{origin.name}` loads"
+    return ""
+
+
+def is_about(entity: object, word: Word) -> bool:
+    """Whether a model or table is the entity, by its class name or table name."""
+    if word.route:
+        return False
+    if isinstance(entity, ClassSymbol):
+        return in_name(word, entity.facts.name) or any(in_name(word, name) for name in table_names(entity))
+    return isinstance(entity, str) and in_name(word, entity.rpartition(".")[2])
+
+
+def _name(entity: object) -> str:
+    return entity.facts.name if isinstance(entity, ClassSymbol) else str(entity).rpartition(".")[2]
+
+
+def table_names(symbol: ClassSymbol) -> list[str]:
+    """The table a model says it is stored in: __tablename__, Meta.db_table, Meta.table."""
+    names = []
+    places = [symbol, symbol.nested("Meta")]
+    for each in places:
+        for attribute in ("__tablename__", "db_table", "table", "table_name"):
+            for statement in each.attributes.get(attribute, ()) if each is not None else ():
+                if isinstance(statement.value, facts.Constant) and isinstance(statement.value.value, str):
+                    names.append(statement.value.value)
+    return names

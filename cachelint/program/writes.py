@@ -1,0 +1,79 @@
+"""Cache writes as their callers see them: wrappers are looked through, key, value and TTL as far as they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cachelint.program.effects import CallEdge, Event
+from cachelint.program.substitution import substitute
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.values import UNKNOWN, Origin, Place, Thing, Value
+from cachelint.vocabulary import CacheGetOrSet, CacheWrite
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A cache write as seen at `place`: the call itself, or a call of a function that ends in it.
+
+    `ttl` is (unit, value) when one is given there; `way` leads from the place inwards."""
+
+    event: Event
+    place: Place
+    key: Value
+    value: Value
+    ttl: tuple[str, Value] | None
+    way: tuple[tuple[Place, str], ...] = ()
+    depth: int = 0
+    function: FunctionSymbol | None = None
+
+
+def is_write(event: Event) -> bool:
+    """Whether a call stores an entry in a cache; a plain dict of the process counts as no cache here."""
+    is_dict = event.client is not None and event.client.type == "builtins.dict"
+    return isinstance(event.row, (CacheWrite, CacheGetOrSet)) and not is_dict
+
+
+def at_call(event: Event) -> View:
+    """A cache write at its own place."""
+    return View(event, event.place, event.key or UNKNOWN, event.value or UNKNOWN, event.ttl, function=event.function)
+
+
+def from_callers(program: Program, view: View) -> Iterator[View]:
+    """The same write as the callers see it who hand in its key, value or TTL; none for a write that is complete."""
+    if view.depth >= DEPTH:
+        return
+    ttl = view.ttl[1] if view.ttl is not None else UNKNOWN
+    functions = {o.what[0] for value in (view.key, view.value, ttl) for o in parameters(value)}  # type: ignore[index]
+    for function in sorted(functions, key=lambda f: f.order):
+        for edge in program.graph.callers.get(function, ()):
+            yield _seen_from(view, function, edge)
+
+
+def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
+    key = substitute(view.key, function, edge.arguments)
+    value = substitute(view.value, function, edge.arguments)
+    # What a serializer made of the value hides its type, not what it holds.
+    value = Value(things=value.things or _things_of(view.value, function, edge.arguments), origins=value.origins)
+    ttl = (view.ttl[0], substitute(view.ttl[1], function, edge.arguments)) if view.ttl is not None else None
+    way = ((edge.place, f"passed to `{function.facts.name}`"), *view.way)
+    return View(view.event, edge.place, key, value, ttl, way, view.depth + 1, edge.caller)
+
+
+def parameters(value: Value) -> list[Origin]:
+    """The parameters of functions that a value is made of."""
+    return [o for o in value.origins if o.kind == "parameter" and isinstance(o.what, tuple)]
+
+
+def _things_of(value: Value, function: object, arguments: dict[str, Value]) -> tuple[Thing, ...]:
+    things: list[Thing] = []
+    for origin in parameters(value):
+        if origin.what[0] is function and origin.what[1] in arguments:  # type: ignore[index]
+            things.extend(arguments[origin.what[1]].things)  # type: ignore[index]
+    return tuple(things)
