@@ -99,17 +99,13 @@ def subtract(now: Iterable[Reported], then: Iterable[Reported], is_touched: IsTo
     """The findings of `now` that `then` does not account for, each of `then` accounting for one.
 
     Where only the number of equal ones grew, those in touched code are the new ones. A finding that vanished
-    accounts for one of the same kind that appeared under another function name, in another file, or, outside the
-    touched code, in other words.
+    accounts for one of the same rule that appeared under another function name, in another file, or in the same
+    function in other words: renaming a variable is no new mistake.
     """
-    new, gone = _unmatched(list(now), list(then), _same, is_touched)
-    new, gone = _unmatched(new, gone, _in_file, is_touched)
-    new, gone = _unmatched(new, gone, _in_function, is_touched)
-    untouched = [finding for finding in new if not is_touched(finding)]
-    reworded = {id(finding) for finding in untouched}
-    left, _ = _unmatched(untouched, gone, _at_place, is_touched)
-    kept = {id(finding) for finding in left}
-    return [finding for finding in new if id(finding) not in reworded or id(finding) in kept]
+    new, gone = list(now), list(then)
+    for key in (_same, _in_file, _in_function, _at_place):
+        new, gone = _unmatched(new, gone, key, is_touched)
+    return new
 
 
 def _same(finding: Reported) -> Hashable:
