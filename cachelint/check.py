@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from cachelint import conclusions
+from cachelint.conclusions import Conclusions, without_filters
 from cachelint.config import Config, ConfigError, load
 from cachelint.facts.gather import Gathered, Limits, Request, facts_of, gather
 from cachelint.facts.model import FileFacts
@@ -27,11 +29,11 @@ from cachelint.finding import (
 )
 from cachelint.policy import Policy, Sources, decide
 from cachelint.policy import gather as gather_policy
-from cachelint.program import Program, link
+from cachelint.program import Program, Statistics, link
 from cachelint.project import covers
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
-from cachelint.store import open_store
+from cachelint.store import Store, open_store
 from cachelint.suppress import Ignore, Named, read_ignores, suppress
 
 Linked = list[tuple[SourceFile, FileFacts]]
@@ -53,31 +55,69 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """A report, and the program it was made from: None when the files could not be linked."""
+    """A report, and what was recognised on the way: None when the files could not be linked."""
 
     report: Report
-    program: Program | None
+    statistics: Statistics | None
 
 
 def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None) -> Run:
     """Check a project. `done` hears how many more files are read, and of how many."""
     started = time.perf_counter()
+    store = open_store(task.project, os.environ) if task.use_store else None
     found = _discovered(task)
-    gathered = _gathered(task, found, done)
-    linked = _decoded(task, found, gathered)
-    policy, wrong = _decided(policy_files(task, found), task.config)
-    program, errors = _linked(linked, task.config, policy)
-    findings, crashes, ran = _findings(program, task)
-    findings += _syntax_errors(gathered)
-    reported = _reported(findings, _ignores(linked), ran, task)
-    failures = [result.error for result in gathered if result.error] + _unreadable(found) + wrong + errors + crashes
+    gathered = _gathered(task, found, done, store)
+    sources = policy_files(task, found)
+    concluded = _concluded(task, found, gathered, sources, store)
+    if store:
+        store.save()
+    findings = [*concluded.findings, *_syntax_errors(gathered)]
+    reported = _reported(findings, concluded.ignores, concluded.ran, task)
+    failures = [
+        *(result.error for result in gathered if result.error),
+        *_unreadable(found),
+        *_unread(sources),
+        *concluded.crashes,
+    ]
     return Run(
         Report(
             findings=tuple(finding for finding in reported if _asked(finding.at.path, task)),
             errors=tuple(sorted(error for error in failures if _asked(error.path, task))),
-            summary=_summary(gathered, program, time.perf_counter() - started),
+            summary=_summary(gathered, concluded.statistics, time.perf_counter() - started),
         ),
-        program,
+        concluded.statistics,
+    )
+
+
+def _concluded(
+    task: Task, found: Discovery, gathered: Sequence[Gathered], sources: Sources, store: Store | None
+) -> Conclusions:
+    """What the project comes to: as an earlier run left it in the store, else worked out and put there."""
+    rules = [rule for rule in task.rules if is_on(rule, task.config)]
+    if store is None:
+        return _conclude(task, rules, found, gathered, sources)
+    key = conclusions.key_for(without_filters(task.config), rules, found, gathered, sources)
+    known = conclusions.stored(store, key)
+    if known is None:
+        known = _conclude(task, rules, found, gathered, sources)
+        conclusions.keep(store, key, known)
+    return known
+
+
+def _conclude(
+    task: Task, rules: Sequence[Rule], found: Discovery, gathered: Sequence[Gathered], sources: Sources
+) -> Conclusions:
+    config = without_filters(task.config)
+    linked = _decoded(task, found, gathered)
+    policy, wrong = _decided(sources, config)
+    program, errors = _linked(linked, config, policy)
+    findings, crashes, ran = _findings(program, rules)
+    return Conclusions(
+        findings=tuple(findings),
+        crashes=(*wrong, *errors, *crashes),
+        ran=frozenset(ran),
+        ignores=tuple(_ignores(linked)),
+        statistics=program.statistics() if program else None,
     )
 
 
@@ -104,9 +144,12 @@ def link_project(
     config = config or load(project, SPELLINGS)
     task = Task(project=project, config=config, jobs=jobs, use_store=use_store)
     found = _discovered(task)
-    gathered = _gathered(task, found, lambda files, total: None)
+    store = open_store(project, os.environ) if use_store else None
+    gathered = _gathered(task, found, lambda files, total: None, store)
+    if store:
+        store.save()
     policy, _ = _decided(policy_files(task, found), config)
-    return link(_decoded(task, found, gathered), config, policy)
+    return link(_decoded(task, found, gathered), without_filters(config), policy)
 
 
 def _discovered(task: Task) -> Discovery:
@@ -129,23 +172,22 @@ def policy_files(task: Task, found: Discovery) -> Sources:
 
 
 def _decided(sources: Sources, config: Config) -> tuple[Policy, list[AnalysisError]]:
-    """The policy, and the files of it that could not be read. Raises ConfigError."""
-    errors = [AnalysisError(p.path, p.line, 1, p.message) for p in sources.problems if p.fatal]
+    """The policy, and the crash that kept it from being read. Raises ConfigError."""
     try:
-        return decide(sources, config), errors
+        return decide(sources, config), []
     except ConfigError:
         raise
     except Exception as error:
-        return Policy(), [*errors, _crash("reading the policy", error)]
+        return Policy(), [_crash("reading the policy", error)]
 
 
-def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None]) -> list[Gathered]:
+def _unread(sources: Sources) -> list[AnalysisError]:
+    return [AnalysisError(p.path, p.line, 1, p.message) for p in sources.problems if p.fatal]
+
+
+def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None], store: Store | None) -> list[Gathered]:
     requests = [_request(task, file) for file in found.files]
-    store = open_store(task.project, os.environ) if task.use_store else None
-    results = gather(requests, _limits(task), task.jobs or cores(), lambda files: done(files, len(requests)), store)
-    if store:
-        store.save()
-    return results
+    return gather(requests, _limits(task), task.jobs or cores(), lambda files: done(files, len(requests)), store)
 
 
 def _request(task: Task, file: SourceFile) -> Request:
@@ -173,14 +215,13 @@ def _linked(linked: Linked, config: Config, policy: Policy) -> tuple[Program | N
         return None, [_crash("linking the files", error)]
 
 
-def _findings(program: Program | None, task: Task) -> tuple[list[Named], list[AnalysisError], set[str]]:
-    """The findings of all rules that are on, the crashes of rules, and the names of those that ran to their
-    end."""
+def _findings(program: Program | None, rules: Sequence[Rule]) -> tuple[list[Named], list[AnalysisError], set[str]]:
+    """The findings of these rules, their crashes, and the names of those that ran to their end."""
     findings: list[Named] = []
     errors: list[AnalysisError] = []
     ran: set[str] = set()
-    for rule in task.rules:
-        if program is None or rule.check is None or not is_on(rule, task.config):
+    for rule in rules:
+        if program is None or rule.check is None:
             continue
         try:
             for finding in rule.check(program):
@@ -216,7 +257,7 @@ def _ignores(linked: Linked) -> list[Ignore]:
     return [ignore for file, facts in linked for ignore in read_ignores(file.path, facts)]
 
 
-def _reported(findings: list[Named], ignores: list[Ignore], ran: set[str], task: Task) -> list[Reported]:
+def _reported(findings: Sequence[Named], ignores: Sequence[Ignore], ran: Collection[str], task: Task) -> list[Reported]:
     """Ignore comments come before the filters: what is hidden by a filter still gives its ignore a reason
     to be."""
     rules = {rule.name: rule for rule in task.rules}
@@ -299,9 +340,8 @@ def _asked(path: str, task: Task) -> bool:
     return not path or covers(task.paths or ("",), path)
 
 
-def _summary(gathered: Sequence[Gathered], program: Program | None, seconds: float) -> Summary:
+def _summary(gathered: Sequence[Gathered], numbers: Statistics | None, seconds: float) -> Summary:
     analysed = sum(result.encoded is not None for result in gathered)
-    numbers = program.statistics() if program else None
     return Summary(
         files=len(gathered),
         analysed=analysed,

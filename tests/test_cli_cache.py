@@ -10,6 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
+
+import cachelint.check
+from cachelint import conclusions
+from cachelint.check import Task, run
+from cachelint.config import load
+from cachelint.rules import SPELLINGS
+from cachelint.store import Store
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 STORE = ".cachelint_cache"
@@ -80,3 +88,53 @@ def test_info_and_clear(shop):
     assert "removed" in cachelint_("cache", "clear", "--project", str(shop)).stdout
     assert not (shop / STORE).exists()
     assert cachelint_("cache", "clear", "--project", str(shop)).stdout == ""
+
+
+def test_an_unchanged_project_is_not_linked_again(shop, monkeypatch):
+    project = Task(project=shop, config=load(shop, SPELLINGS), use_store=True)
+    first = run(project)
+    monkeypatch.setattr(cachelint.check, "link", lambda *arguments: pytest.fail("linked again"))
+    filtered = structs.replace(project.config, persona="auditor", min_severity="error", time_budget=1.0)
+    assert run(project).report.findings == first.report.findings
+    assert run(project).statistics == first.statistics
+    assert 0 < len(run(structs.replace(project, config=filtered)).report.findings) < len(first.report.findings)
+
+
+def test_whatever_findings_depend_on_is_part_of_the_key(shop):
+    task = Task(project=shop, config=load(shop, SPELLINGS), use_store=True)
+    run(task)
+    policy = structs.replace(task.config.policy, never=("visits",))
+    kept = {
+        "config": structs.replace(task, config=structs.replace(task.config, policy=policy)),
+        "rules": structs.replace(task, config=structs.replace(task.config, ignore=("uncached-query",))),
+        "a file": structs.replace(task, replaced={"shop/keys.py": b"def page(*parts): return 'x'\n"}),
+        "no file": structs.replace(task, replaced={"shop/keys.py": None}),
+        "a broken file": structs.replace(task, replaced={"shop/keys.py": b"def f(:\n"}),
+        "another module name": structs.replace(task, config=structs.replace(task.config, src=("shop",))),
+    }
+    for what, changed in kept.items():
+        with_store, without = run(changed), run(structs.replace(changed, use_store=False))
+        assert with_store.report.findings == without.report.findings, what
+        assert with_store.report.errors == without.report.errors, what
+        assert what in ("another module name",) or with_store.report.findings != run(task).report.findings, what
+
+
+def test_conclusions_that_cannot_be_read_are_drawn_again(shop, monkeypatch):
+    before = report(shop)
+    store = Store(shop / STORE)
+    task = Task(project=shop, config=load(shop, SPELLINGS), use_store=True)
+    keys = []
+    real = conclusions.key_for
+    monkeypatch.setattr(conclusions, "key_for", lambda *given: keys.append(real(*given)) or keys[-1])
+    run(task)
+    store.put(keys[0], b"nonsense")
+    store.save()
+    assert report(shop) == before
+
+
+def test_a_crash_is_not_kept(shop, monkeypatch):
+    task = Task(project=shop, config=load(shop, SPELLINGS), use_store=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(cachelint.check, "link", lambda *arguments: 1 / 0)
+        assert run(task).report.errors
+    assert not [error for error in run(task).report.errors if "internal" in error.message]

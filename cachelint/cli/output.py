@@ -54,8 +54,8 @@ def show_statistics(result: Run) -> None:
     said_to_people(f"files     {summary.files}, analysed {summary.analysed}, left out {summary.skipped}")
     said_to_people(f"handlers  {summary.handlers}")
     said_to_people(f"calls     {_share(summary.calls_resolved, summary.calls)}")
-    if result.program:
-        for kind, (resolved, total) in sorted(result.program.statistics().by_kind.items()):
+    if result.statistics:
+        for kind, (resolved, total) in sorted(result.statistics.by_kind.items()):
             said_to_people(f"  {kind:<8}{_share(resolved, total)}")
     said_to_people(COUNTED)
 
