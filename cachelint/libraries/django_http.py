@@ -33,6 +33,8 @@ REQUEST = "django.http.HttpRequest"
 RESPONSE = "django.http.HttpResponse"
 VIEW = "django.views.generic.base.View"
 FORM = "django.forms.BaseForm"
+MODEL_ADMIN = "django.contrib.admin.options.ModelAdmin"
+ADMIN_SITE = "django.contrib.admin.sites.AdminSite"
 
 # Generic views by module of django.views.generic: subclassing one is subclassing View.
 _GENERIC = {
@@ -150,6 +152,12 @@ VIEWS: tuple[AnyRow, ...] = (
     Restricts(on="django.views.decorators.http", names="require_GET", methods="GET"),
     Restricts(on="django.views.decorators.http", names="require_POST", methods="POST"),
     Restricts(on="django.views.decorators.http", names="require_safe", methods="GET HEAD"),
+    # Views of a ModelAdmin's own: their routes stand in get_urls, in the admin's module.
+    Type(name=MODEL_ADMIN, aliases="django.contrib.admin.ModelAdmin"),
+    Type(name=ADMIN_SITE, aliases="django.contrib.admin.AdminSite"),
+    Obtains(on=MODEL_ADMIN, names="admin_site", how="value", gives=ADMIN_SITE),
+    Obtains(on="django.contrib.admin", names="site", how="value", gives=ADMIN_SITE),
+    Invokes(on=ADMIN_SITE, names="admin_view", params="view cacheable", function="view", gives="callable"),
     Invokes(
         on="django.utils.decorators",
         names="method_decorator",

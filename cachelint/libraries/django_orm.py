@@ -129,6 +129,8 @@ _READS = (
 
 _WRITES = (
     DbWrite(on=_MODEL, names="save asave delete adelete"),
+    # The receiver of user_logged_in updates last_login.
+    DbWrite(on="django.contrib.auth", names="login alogin", gives="scalar"),
     DbWrite(on=_SOURCES, names="create acreate", gives="element"),
     DbWrite(
         on=_SOURCES,

@@ -21,6 +21,7 @@ from cachelint.libraries import LIBRARIES, from_config
 from cachelint.policy import TOLERANCE, Policy, Sources, decide
 from cachelint.policy.model import Decision, Tolerates
 from cachelint.program import (
+    audience,
     classes,
     decided,
     flow,
@@ -335,11 +336,11 @@ class Program:
 
     def is_admin(self, read: UncachedRead) -> bool:
         """Whether a read serves only administration pages."""
-        return all(queries.is_admin(self, handler) for handler in read.handlers or (read.handler,))
+        return all(audience.is_admin(self, handler) for handler in read.handlers or (read.handler,))
 
     def is_restricted(self, read: UncachedRead) -> bool:
         """Whether a read serves only pages that ask for a special right."""
-        return all(queries.is_restricted(self, handler) for handler in read.handlers or (read.handler,))
+        return all(audience.is_restricted(self, handler) for handler in read.handlers or (read.handler,))
 
     def serves_the_asker(self, read: UncachedRead) -> bool:
         """Whether all handlers of a read work on rows selected by who asks."""

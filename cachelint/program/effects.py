@@ -34,12 +34,13 @@ class Context(NamedTuple):
     """Under which circumstances a piece of a function runs.
 
     `guards` are the surrounding tries, outermost first; `misses` the cache reads known to have missed; `unsafe` tells
-    that only unsafe HTTP methods come here; `deferred` that it runs after the request; `in_loader` that it is a
-    get-or-set's loader; `depth` counts loops."""
+    that only unsafe HTTP methods come here; `chosen` that who asks decides whether it runs; `deferred` that it runs
+    after the request; `in_loader` that it is a get-or-set's loader; `depth` counts loops."""
 
     guards: tuple[Guard, ...] = ()
     misses: frozenset[Place] = frozenset()
     unsafe: bool = False
+    chosen: bool = False
     deferred: bool = False
     in_loader: bool = False
     depth: int = 0
@@ -50,6 +51,7 @@ class Context(NamedTuple):
             self.guards + inner.guards,
             self.misses | inner.misses,
             self.unsafe or inner.unsafe,
+            self.chosen or inner.chosen,
             self.deferred or inner.deferred,
             self.in_loader or inner.in_loader,
             self.depth + inner.depth,

@@ -22,6 +22,7 @@ class Frame:
     __slots__ = (
         "acquired",
         "asking",
+        "chosen",
         "class_",
         "context",
         "enclosing",
@@ -59,6 +60,7 @@ class Frame:
         self.context: Context = TOP
         self.acquired: frozenset[Place] = frozenset()
         self.unsafe = False
+        self.chosen = False
         self.asking: Origin | None = None
         self.top_level = False
 
@@ -122,7 +124,8 @@ class Frame:
 
     def current(self) -> Context:
         """The circumstances right here, early exits included."""
-        if self.acquired - self.context.misses or self.unsafe:
+        if self.acquired - self.context.misses or self.unsafe or self.chosen:
             misses = self.context.misses | self.acquired
-            return self.context._replace(misses=misses, unsafe=self.context.unsafe or self.unsafe)
+            unsafe, chosen = self.context.unsafe or self.unsafe, self.context.chosen or self.chosen
+            return self.context._replace(misses=misses, unsafe=unsafe, chosen=chosen)
         return self.context

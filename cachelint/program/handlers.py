@@ -179,14 +179,28 @@ def registrations(interpreter: Interpreter) -> Iterator[Registration]:
 
 
 def _registers(function: FunctionSymbol) -> bool:
-    for statement in walk(function.facts.body):
-        value = getattr(statement, "value", None)
-        if isinstance(value, facts.Call):
-            func = value.func
-            name = func.attr if isinstance(func, facts.Attribute) else func.id if isinstance(func, facts.Name) else ""
-            if name in REGISTERING:
-                return True
-    return False
+    return any(
+        _registering_name(call) in REGISTERING
+        for statement in walk(function.facts.body)
+        for call in _calls_listed(getattr(statement, "value", None))
+    )
+
+
+def _calls_listed(expression: facts.Expression | None) -> Iterator[facts.Call]:
+    """A call, or the calls in a list of them: `return [path(...), path(...)] + super().get_urls()`."""
+    if isinstance(expression, facts.Call):
+        yield expression
+    elif isinstance(expression, facts.Collection):
+        for item in expression.items:
+            yield from _calls_listed(item)
+    elif isinstance(expression, facts.Binary):
+        yield from _calls_listed(expression.left)
+        yield from _calls_listed(expression.right)
+
+
+def _registering_name(call: facts.Call) -> str:
+    func = call.func
+    return func.attr if isinstance(func, facts.Attribute) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _registered(interpreter: Interpreter) -> Iterator[Handler]:

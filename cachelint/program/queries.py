@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cachelint.facts import model as facts
-from cachelint.program import classes, inputs
-from cachelint.program.decorators import applied
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
-from cachelint.program.purpose import words
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes, walk
-from cachelint.program.values import NONE, FunctionRef, Place, Value
-from cachelint.vocabulary import DbRead, DbWrite, Handles, Memoizes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import NONE, Place
+from cachelint.vocabulary import DbRead, DbWrite, Memoizes
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -32,6 +28,11 @@ class UncachedRead:
     way: tuple[CallEdge, ...]
     handlers: tuple[Handler, ...]
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether who asks decides that the query runs at all."""
+        return self.event.context.chosen or any(edge.context.chosen for edge in self.way)
+
 
 def uncached_reads(program: Program) -> Iterator[UncachedRead]:
     """Every read query that a safe-method handler reaches with no cache on the way; the shortest way to each."""
@@ -45,13 +46,24 @@ def uncached_reads(program: Program) -> Iterator[UncachedRead]:
         ):
             reached[handler.function] = (handler, ())
             queue.append(handler.function)
-    while queue:
+    later: deque[tuple[FunctionSymbol, CallEdge]] = deque()
+    while queue or later:
+        if not queue:
+            # What only a choice by who asks leads to comes last: any other way tells more.
+            function, edge = later.popleft()
+            if edge.callee in reached:
+                continue
+            reached[edge.callee] = (reached[function][0], (*reached[function][1], edge))
+            queue.append(edge.callee)
         function = queue.popleft()
-        handler, way = reached[function]
         for edge in program.graph.callees.get(function, ()):
-            if edge.callee not in reached and _leads_on(program, function, edge):
-                reached[edge.callee] = (handler, (*way, edge))
-                queue.append(edge.callee)
+            if edge.callee in reached or not _leads_on(program, function, edge):
+                continue
+            if edge.context.chosen:
+                later.append((function, edge))
+                continue
+            reached[edge.callee] = (reached[function][0], (*reached[function][1], edge))
+            queue.append(edge.callee)
     for function, (handler, way) in reached.items():
         for event in program.graph.events.get(function, ()):
             if isinstance(event.row, DbRead) and not is_covered(program, function, event.context, event):
@@ -146,123 +158,3 @@ def reachable_events(program: Program, function: FunctionSymbol) -> Iterator[Eve
 
 
 HOOKS = frozenset("get_queryset get_object get_context_data get list retrieve filter_queryset".split())
-ADMIN = frozenset("admin admins backoffice staff control console backstage".split())
-RESTRICTED = ADMIN | frozenset(
-    (
-        "permission permissions superuser role roles privilege privileges access scopes administrator administrators "
-        "moderator moderators"
-    ).split()
-)
-CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
-
-
-def is_restricted(program: Program, handler: Handler) -> bool:
-    """Whether a handler asks for a special right: few people see such pages, and they want them fresh.
-
-    Decided by the names of decorators, dependencies, base classes and permission attributes; a plain login, or a
-    permission class that only asks for one, is no special right."""
-    names = [each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.function)]
-    for each in applied(program.interpreter, handler.function):
-        if isinstance(each.row, Handles):
-            names.extend(name for word in each.row.auth.split() for name in _callees(each.given.get(word)))
-    for parameter in handler.function.facts.parameters:
-        given = inputs.dependency(program.interpreter, handler.function, parameter)
-        names.extend(t.symbol.facts.name for t in given.things if isinstance(t, FunctionRef)) if given else None
-    if (
-        _checks_right(program, handler.function)
-        or _raises_denied(handler.function)
-        or _is_denied_by_default(program, handler)
-    ):
-        return True
-    if handler.owner is not None:
-        dispatch = classes.find_method(program.interpreter, handler.owner, "dispatch")
-        if dispatch is not None and _raises_denied(dispatch):
-            return True
-        names.extend(each.name.rpartition(".")[2] for each in program.class_decorators(handler))
-        names.extend(_class_marks(program, handler.owner))
-    return any(RESTRICTED & set(words(name)) for name in names)
-
-
-def _identifiers(expression: facts.Expression | None) -> Iterator[str]:
-    """Every name and attribute in an expression."""
-    for node in nodes(expression):
-        if isinstance(node, (facts.Name, facts.Attribute)):
-            yield node.id if isinstance(node, facts.Name) else node.attr
-
-
-def _checks_right(program: Program, function: FunctionSymbol) -> bool:
-    """Whether the function calls a check of a right by name: `_require_admin(user)`, `check_permission(...)`."""
-    for edge in program.graph.callees.get(function, ()):
-        found = set(words(edge.callee.facts.name))
-        if found & RESTRICTED and found & CHECKING:
-            return True
-    return False
-
-
-DENIALS = frozenset(("denied", "forbidden", "unauthorized"))
-
-
-def _raises_denied(function: FunctionSymbol) -> bool:
-    """Whether the function itself turns people away: `raise PermissionDenied`."""
-    for statement in walk(function.facts.body):
-        if isinstance(statement, facts.Raise):
-            raised = statement.exception.func if isinstance(statement.exception, facts.Call) else statement.exception
-            name = raised.attr if isinstance(raised, facts.Attribute) else getattr(raised, "id", "")
-            if DENIALS & set(words(str(name))) or "403" in str(name):
-                return True
-    return False
-
-
-def _is_denied_by_default(program: Program, handler: Handler) -> bool:
-    """REST framework's DEFAULT_PERMISSION_CLASSES with a class of the project's own."""
-    row = program.interpreter.dialects.get(handler.dialect)
-    is_rest = handler.owner is not None and program.interpreter.is_a(handler.owner, "rest_framework.views.APIView")
-    if not is_rest and (row is None or not row.request.startswith("rest_framework.")):
-        return False
-    for _, value, _ in program.settings.values("REST_FRAMEWORK"):
-        listed = value.item("DEFAULT_PERMISSION_CLASSES")
-        for _, item in listed.items or () if listed is not None else ():
-            name = item.constant if isinstance(item.constant, str) else ""
-            if name and not name.startswith("rest_framework.permissions."):
-                return True
-    return False
-
-
-def _callees(value: Value | None) -> Iterator[str]:
-    """The names of the dependencies listed in a route's `dependencies=[Depends(f), Depends(g(x))]`."""
-    for _, item in value.items or () if value is not None else ():
-        for origin in item.origins:
-            if origin.kind == "dependency":
-                yield origin.name
-
-
-def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
-    """Names of base classes, of what permission attributes hold, and of attributes that name a permission."""
-    for base in program.interpreter.mro(symbol):
-        yield base.facts.name if isinstance(base, ClassSymbol) else base.rpartition(".")[2]
-        for name, assigned in base.attributes.items() if isinstance(base, ClassSymbol) else ():
-            if name == "permission_classes":
-                value = assigned[-1].value
-                for item in _identifiers(value):
-                    yield from _permission_name(item)
-            elif name in ("decorators", "method_decorators"):
-                yield from _identifiers(assigned[-1].value)
-            elif name.startswith("permission"):
-                value = assigned[-1].value
-                is_named = isinstance(value, (facts.Name, facts.Attribute, facts.Collection))
-                yield "permission" if is_named or (isinstance(value, facts.Constant) and value.value) else ""
-
-
-def _permission_name(name: str) -> Iterator[str]:
-    if name not in ("AllowAny", "IsAuthenticated", "IsAuthenticatedOrReadOnly", "permissions", ""):
-        yield "permission"
-
-
-def is_admin(program: Program, handler: Handler) -> bool:
-    """Whether a handler belongs to the administration, by its module, class, path or decorators."""
-    function = handler.function
-    owner = handler.owner.facts.name if handler.owner is not None else ""
-    mounted_in = program.interpreter.modules.by_path[handler.place.path].name
-    texts = [function.module.name, owner, handler.path, function.facts.name, mounted_in]
-    texts.extend(each.name for each in applied(program.interpreter, function) if function.facts.decorators)
-    return any(ADMIN & set(words(text)) for text in texts)

@@ -16,6 +16,7 @@ from cachelint.program.effects import Clause, Guard, Summary
 from cachelint.program.expressions import bind, evaluate, mapping_access
 from cachelint.program.frame import Frame
 from cachelint.program.guards import exception_types, guard_of
+from cachelint.program.rights import asks_login, asks_right
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
     UNKNOWN,
@@ -302,7 +303,11 @@ def _if(frame: Frame, statement: facts.If) -> bool:
     known = knowledge(frame, statement.test)
     start = frame.variables
     asking = frame.asking
-    frame.asking = next((o for o in ranked(known.value.origins) if o.kind == "identity"), asking)
+    context = frame.context
+    asked = next((o for o in ranked(known.value.origins) if o.kind == "identity"), None)
+    is_choice = asked is not None and not asks_login(statement.test)
+    if is_choice:
+        frame.asking, frame.context = asked, context._replace(chosen=True)
     ways = [
         (Branch(frame, learned, block, start), learned)
         for outcome, learned, block in (
@@ -311,7 +316,11 @@ def _if(frame: Frame, statement: facts.If) -> bool:
         )
         if outcome is not ruled_out
     ]
+    frame.context = context
     _leave(frame, ways)
+    if is_choice and asks_right(statement.test) and any(branch.ended for branch, _ in ways):
+        # `if not user.is_staff: return`: the rest is for those who have the right.
+        frame.chosen = True
     if frame.asking is not asking:
         changed = {name: value for name, value in frame.variables.items() if start.get(name) is not value}
         frame.variables.update((name, _asked(frame, value)) for name, value in changed.items())

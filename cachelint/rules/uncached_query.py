@@ -52,6 +52,7 @@ The rows are selected by who asks (the current user, the session), or the policy
 The handler writes the database as well, serves only unsafe methods, or belongs to the admin.
 The query only tests existence.
 Where a handler reads rows of who asks, its other reads mostly hang on those: they are for the pedantic persona.
+So are queries that run only where a test of who asks leads to them.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
 
@@ -93,7 +94,12 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
     decision = program.caching_decision(event.entity) if event.entity is not None else None
     is_decided = decision is not None
-    is_common = event.shape != "row" and not program.is_restricted(read) and not program.serves_the_asker(read)
+    is_common = (
+        event.shape != "row"
+        and not read.is_chosen
+        and not program.is_restricted(read)
+        and not program.serves_the_asker(read)
+    )
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),

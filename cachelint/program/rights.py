@@ -1,0 +1,37 @@
+"""Words that say that only people with a special right come somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.facts import model as facts
+from cachelint.program.purpose import words
+from cachelint.program.symbols import nodes
+
+ADMIN = frozenset("admin admins backoffice staff control console backstage".split())
+RESTRICTED = ADMIN | frozenset(
+    (
+        "permission permissions superuser role roles privilege privileges access scopes administrator administrators "
+        "moderator moderators"
+    ).split()
+)
+CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
+# What a test asks who asks for, beside those words: `user.has_perm("x")`.
+ASKED = RESTRICTED | frozenset(("perm", "perms"))
+
+
+def identifiers(expression: facts.Expression | None) -> Iterator[str]:
+    """Every name and attribute in an expression."""
+    for node in nodes(expression):
+        if isinstance(node, (facts.Name, facts.Attribute)):
+            yield node.id if isinstance(node, facts.Name) else node.attr
+
+
+def asks_right(test: facts.Expression) -> bool:
+    """Whether a test asks for a special right by name: `user.is_staff`, `user.has_perm("shop.change_order")`."""
+    return any(ASKED & set(words(name)) for name in identifiers(test))
+
+
+def asks_login(test: facts.Expression) -> bool:
+    """Whether a test only asks whether somebody is logged in at all."""
+    return any(name in ("is_authenticated", "is_anonymous", "is_active") for name in identifiers(test))
