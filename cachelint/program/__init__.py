@@ -334,6 +334,10 @@ class Program:
         """Whether the ORM layer caches reads of this model by itself."""
         return queries.is_orm_cached(self, entity)
 
+    def is_needed(self, read: UncachedRead) -> bool:
+        """Whether caching a read would save anything: it is no second try, and its table no cache itself."""
+        return not queries.is_repeat(self, read.event) and not queries.is_cache_table(read.event.entity)
+
     def is_admin(self, read: UncachedRead) -> bool:
         """Whether a read serves only administration pages."""
         return all(audience.is_admin(self, handler) for handler in read.handlers or (read.handler,))

@@ -35,7 +35,8 @@ class Context(NamedTuple):
 
     `guards` are the surrounding tries, outermost first; `misses` the cache reads known to have missed; `unsafe` tells
     that only unsafe HTTP methods come here; `chosen` that who asks decides whether it runs; `deferred` that it runs
-    after the request; `in_loader` that it is a get-or-set's loader; `depth` counts loops."""
+    after the request; `in_loader` that it is a get-or-set's loader; `depth` counts loops; `handling` is the try whose
+    failure it handles."""
 
     guards: tuple[Guard, ...] = ()
     misses: frozenset[Place] = frozenset()
@@ -44,6 +45,7 @@ class Context(NamedTuple):
     deferred: bool = False
     in_loader: bool = False
     depth: int = 0
+    handling: Place | None = None
 
     def within(self, inner: Context) -> Context:
         """The circumstances of something that runs in `inner`, itself reached in these circumstances."""
@@ -55,6 +57,7 @@ class Context(NamedTuple):
             self.deferred or inner.deferred,
             self.in_loader or inner.in_loader,
             self.depth + inner.depth,
+            inner.handling or self.handling,
         )
 
 

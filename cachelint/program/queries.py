@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
+from cachelint.program.purpose import words
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import NONE, Place
 from cachelint.vocabulary import DbRead, DbWrite, Memoizes
@@ -68,6 +69,26 @@ def uncached_reads(program: Program) -> Iterator[UncachedRead]:
         for event in program.graph.events.get(function, ()):
             if isinstance(event.row, DbRead) and not is_covered(program, function, event.context, event):
                 yield UncachedRead(event, handler, way, tuple(_handlers(program, function)))
+
+
+def is_repeat(program: Program, event: Event) -> bool:
+    """Whether a query in an `except` reads again what the `try` reads: the last page where there is no such page."""
+    failed = event.context.handling
+    if failed is None:
+        return False
+    return any(
+        isinstance(each.row, DbRead)
+        and each.context.handling is None
+        and each.entity == event.entity
+        and failed.at <= each.place.at < failed.end
+        for each in program.graph.events.get(event.function, ())
+    )
+
+
+def is_cache_table(entity: ClassSymbol | str | None) -> bool:
+    """Whether a table is itself a cache, by its name."""
+    name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
+    return bool({"cache", "cached"} & set(words(name)))
 
 
 def _leads_on(program: Program, function: FunctionSymbol, edge: CallEdge) -> bool:

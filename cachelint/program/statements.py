@@ -429,7 +429,9 @@ def _try(frame: Frame, statement: facts.Try) -> bool:
         begin = _merged([start, body.variables])
         if handler.name:
             begin[handler.name] = UNKNOWN
+        frame.context = context._replace(handling=frame.place(statement))
         ways.append((Branch(frame, known, handler.body, begin), known))
+        frame.context = context
     _leave(frame, ways)
     if body.ended and len(ways) > 1:
         alive = [known for branch, known in ways[1:] if not branch.ended]

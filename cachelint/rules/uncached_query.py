@@ -50,7 +50,7 @@ Stays silent when
 A cache is on the way: a caching decorator, a get-or-set, a read that missed and is filled again.
 The rows are selected by who asks (the current user, the session), or the policy says never to cache them.
 The handler writes the database as well, serves only unsafe methods, or belongs to the admin.
-The query only tests existence.
+The query only tests existence, or repeats in an `except` what the `try` reads, or reads a table that is a cache.
 Where a handler reads rows of who asks, its other reads mostly hang on those: they are for the pedantic persona.
 So are queries that run only where a test of who asks leads to them.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
@@ -81,7 +81,7 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if program.is_per_user(event) or program.is_never_cached(event.entity):
             continue
-        if program.is_admin(read) or program.is_orm_cached(event.entity):
+        if program.is_admin(read) or program.is_orm_cached(event.entity) or not program.is_needed(read):
             continue
         seen.add(event.place)
         yield _finding(program, read)
