@@ -43,7 +43,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What to check. `paths` (project-relative; empty for all) choose what is reported; `replaced` maps
     paths to the content to take in place of those files, None for one to be taken as not there; `jobs` None
     means all cores; `use_store` lets the run take from the project's store what earlier runs worked out, and
-    add to it."""
+    add to it; with `force_exclude` a path in `paths` that is excluded stays so."""
 
     project: Path
     config: Config
@@ -51,6 +51,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     replaced: dict[str, bytes | None] = {}
     jobs: int | None = None
     rules: tuple[Rule, ...] = RULES
+    force_exclude: bool = False
     use_store: bool = False
 
 
@@ -158,7 +159,7 @@ def _discovered(task: Task) -> Discovery:
         task.project,
         exclude=config.exclude,
         extend_exclude=config.extend_exclude,
-        explicit=task.paths,
+        explicit=() if task.force_exclude else task.paths,
         src=config.src,
         replaced=task.replaced,
     )

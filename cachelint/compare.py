@@ -40,11 +40,11 @@ def introduced(task: Task, path: str, before: bytes | None, after: bytes | None)
     return Comparison(tuple(new), _lost(then.errors, now.errors), now)
 
 
-def introduced_since(task: Task, before: Mapping[str, bytes | None]) -> Comparison:
+def introduced_since(task: Task, before: Mapping[str, bytes | None], now: Report | None = None) -> Comparison:
     """What has come since some files of the project were as in `before` (project-relative paths; None for one that
-    was not there), anywhere that the task reports."""
+    was not there), anywhere that the task reports. `now` is the task's report, where it has been made already."""
     then = run(msgspec.structs.replace(task, replaced={**task.replaced, **before})).report
-    now = run(task).report
+    now = run(task).report if now is None else now
     new = subtract(now.findings, then.findings, _touched_since(task, before))
     return Comparison(tuple(new), _lost(then.errors, now.errors), now)
 

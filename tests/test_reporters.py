@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from cachelint.check import check_project
 from cachelint.finding import (
     AnalysisError,
     Confidence,
@@ -21,9 +23,17 @@ from cachelint.finding import (
     Summary,
 )
 from cachelint.reporters import FORMATS
+from cachelint.rules import RULES
 
 GOLDEN = Path(__file__).parent / "golden"
-SUFFIXES = {"text": "txt", "concise": "txt", "json": "json"}
+SUFFIXES = {
+    "text": "txt",
+    "concise": "txt",
+    "json": "json",
+    "sarif": "json",
+    "github": "txt",
+    "markdown": "md",
+}
 
 SOURCE = {
     "app/routes.py": [
@@ -65,7 +75,7 @@ REPORT = Report(
     findings=(
         TRACED,
         reported(3, 247, 251, severity=Severity.WARNING, message="far to the right"),
-        reported(4, 5, 6, severity=Severity.NOTE, end_line=5, message="over two lines"),
+        reported(4, 5, 6, severity=Severity.NOTE, end_line=5, message="over two lines", help="50%, a: b | <c> `d|e`"),
         reported(6, 6, 7, severity=Severity.NOTE, message="a terminal \x1b[31mcode"),
         reported(7, 1, 2, rule="syntax-error", code="CL901", message="cannot parse: odd"),
     ),
@@ -83,9 +93,16 @@ def render(name: str, report: Report, color: bool = False, quiet: bool = False) 
     return FORMATS[name](report, lambda path: SOURCE.get(path, []), color=color, quiet=quiet)
 
 
+def _without_rules(text: str) -> str:
+    """SARIF without the rules' documentation, which has tests of its own."""
+    document = json.loads(text)
+    document["runs"][0]["tool"]["driver"]["rules"] = []
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_each_format_says_what_is_kept(name: str) -> None:
-    text = render(name, REPORT)
+    text = _without_rules(render(name, REPORT)) if name == "sarif" else render(name, REPORT)
     # To renew after a wanted change, write `text` there and read the diff.
     assert text == (GOLDEN / f"{name}.{SUFFIXES[name]}").read_text(encoding="utf-8")
 
@@ -148,6 +165,72 @@ VERSION_1 = closed(
         "summary": closed({number: {"type": "number"} for number in NUMBERS}),
     }
 )
+
+
+SARIF = json.loads((Path(__file__).parent / "schemas/sarif-2.1.0.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("report", [REPORT, EMPTY], ids=["full", "empty"])
+def test_the_sarif_is_what_the_standard_allows(report: Report) -> None:
+    document = json.loads(render("sarif", report))
+    jsonschema.validate(document, SARIF)
+    run = document["runs"][0]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [rule.code for rule in RULES]
+    assert len(run["results"]) == len(report.findings)
+
+
+def test_the_schema_does_refuse() -> None:
+    document = json.loads(render("sarif", REPORT))
+    document["runs"][0]["results"][0]["level"] = "fatal"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SARIF)
+
+
+def test_sarif_says_the_way_and_both_ends() -> None:
+    result = json.loads(render("sarif", REPORT))["runs"][0]["results"][0]
+    (way,) = result["codeFlows"][0]["threadFlows"]
+    assert way["locations"][0]["location"]["message"]["text"] == "user input enters here"
+    assert result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "gone.py"
+    assert result["partialFingerprints"] == {"cachelint/v1": "f2", "primaryLocationLineHash": "f2:1"}
+
+
+def test_sarif_of_real_findings_points_at_their_rules(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent.parent / "examples/shop", tmp_path / "shop")
+    report = check_project(tmp_path / "shop")
+    document = json.loads(FORMATS["sarif"](report, lambda path: [], color=False, quiet=False))
+    jsonschema.validate(document, SARIF)
+    run = document["runs"][0]
+    assert len(run["results"]) > 5
+    for result in run["results"]:
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def unescaped(text: str) -> str:
+    """What GitHub's runner makes of the text of a command."""
+    return text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
+
+
+def test_github_reads_back_what_was_said() -> None:
+    odd = reported(2, 1, 5, rule="a,b:c", message="100%0A: a,b::c", at=Location("a b,c:d.py", 2, 1, 2, 5))
+    line = render("github", Report((odd,), (), EMPTY.summary)).removesuffix("\n")
+    match = re.fullmatch(r"::error (.*?)::(.*)", line)
+    assert match
+    properties = dict(part.split("=", 1) for part in match[1].split(","))
+    assert unescaped(properties["file"]) == "a b,c:d.py"
+    assert unescaped(properties["title"]) == "a,b:c (CL100)"
+    assert unescaped(match[2]) == "100%0A: a,b::c\nhelp: hash it"
+
+
+def test_github_hears_of_the_worst_first() -> None:
+    kinds = [line.split(" ")[0] for line in render("github", REPORT).splitlines()]
+    assert kinds == ["::error", "::error", "::warning", "::notice", "::notice", "::error", "::error"]
+
+
+def test_markdown_cannot_be_broken_by_what_it_quotes() -> None:
+    odd = reported(2, 1, 5, message="a | b `c|d` <script> *x* [y](z) `", at=Location("a`|b.py", 2, 1, 2, 5))
+    (row,) = [line for line in render("markdown", Report((odd,), (), EMPTY.summary)).splitlines() if "🔴" in line]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 4
+    assert "<script>" not in row
 
 
 @pytest.mark.parametrize("report", [REPORT, EMPTY], ids=["full", "empty"])

@@ -14,7 +14,8 @@ from cachelint.cli import settings
 from cachelint.cli.cache import cache
 from cachelint.cli.dump import dump
 from cachelint.cli.explain import explain, rules
-from cachelint.cli.output import said_to_people, show_statistics, write_report
+from cachelint.cli.known import without_known
+from cachelint.cli.output import more_targets, said_to_people, show_statistics, write_report
 from cachelint.cli.progress import Progress
 from cachelint.config import Config
 from cachelint.finding import Report, Severity
@@ -33,6 +34,7 @@ def app() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there.")
+@click.option("--also", multiple=True, metavar="FORMAT=FILE", callback=more_targets, help="Write another format, too.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration.")
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
 @click.option("--select", multiple=True, metavar=NAMES, help='Run only these rules (names, codes or "all").')
@@ -47,6 +49,11 @@ def app() -> None:
     help="Exit with 1 from this severity on (default: error).",
 )
 @click.option("--stdin-filename", metavar="NAME", type=click.Path(path_type=Path), help="stdin is this file.")
+@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")
+@click.option("--since", metavar="REF", help="Only what the merge base with this git revision does not have.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Leave out what is known there.")
+@click.option("--write-baseline", is_flag=True, help="Make all findings known (default: cachelint-baseline.json).")
+@click.option("--prune-baseline", is_flag=True, help="Remove what is stale from the baseline.")
 @click.option("--statistics", is_flag=True, help="Say on stderr what was recognised.")
 @click.option("--show-settings", is_flag=True, help="Print the settings in use and stop.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the store, .cachelint_cache/.")
@@ -74,13 +81,14 @@ def check(context: click.Context, /, paths: tuple[Path, ...], **options: Any) ->
 def _checked(task: Task, options: dict[str, Any]) -> Report:
     with Progress(silent=options["quiet"]) as progress:
         result = run(task, progress.advance)
-    write_report(result.report, task, options)
+        report = without_known(result.report, task, options)
+    write_report(report, task, options)
     if options["statistics"]:
         show_statistics(result)
     if options["verbose"]:
-        summary = result.report.summary
+        summary = report.summary
         said_to_people(f"{summary.analysed} of {summary.files} files analysed in {summary.seconds:.1f} s")
-    return result.report
+    return report
 
 
 def exit_code(report: Report, config: Config) -> int:

@@ -4,28 +4,58 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cachelint.check import Run, Task
+from cachelint.cli.repository import folder_in_repository, moved
 from cachelint.finding import Report
 from cachelint.reporters import FORMATS
 from cachelint.source import source_of
 
+# Services that read these look at a whole repository.
+OF_REPOSITORY = ("sarif", "github", "markdown")
+
 
 def write_report(report: Report, task: Task, options: dict[str, Any]) -> None:
-    """Write the report in the format asked for. Raises click's error when the file cannot be written."""
-    target: Path | None = options["output"]
+    """Write the report in the formats asked for. Raises click's error when a file cannot be written."""
+    for name, target in options["also"]:
+        _write(target, _rendered(report, task, name, color=False, quiet=options["quiet"]))
+    target = options["output"]
     color = uses_color(options["color"], to_terminal=target is None and sys.stdout.isatty())
-    render = FORMATS[options["format_"]]
-    text = render(report, source_of(task.project, task.replaced), color=color, quiet=options["quiet"])
+    text = _rendered(report, task, options["format_"], color=color, quiet=options["quiet"])
     if target is None:
-        click.echo(text.encode("utf-8", "replace"), nl=False, color=True)
-        return
+        click.echo(text, nl=False, color=True)
+    else:
+        _write(target, text)
+
+
+def more_targets(context: click.Context, parameter: click.Parameter, wishes: Iterable[str]) -> list[tuple[str, Path]]:
+    """The formats and files that `--also FORMAT=FILE` names. Raises click's error for what is not of that form."""
+    targets = []
+    for wish in wishes:
+        name, _, target = wish.partition("=")
+        if name not in FORMATS or not target:
+            raise click.BadParameter(f"{wish}: give FORMAT=FILE with one of {', '.join(FORMATS)}")
+        targets.append((name, Path(target)))
+    return targets
+
+
+def _rendered(report: Report, task: Task, name: str, *, color: bool, quiet: bool) -> bytes:
+    source = source_of(task.project, task.replaced)
+    folder = folder_in_repository(task.project) if name in OF_REPOSITORY else ""
+    text = FORMATS[name](
+        moved(report, folder), lambda path: source(path.removeprefix(folder)), color=color, quiet=quiet
+    )
+    return text.encode("utf-8", "replace")
+
+
+def _write(target: Path, text: bytes) -> None:
     try:
-        target.write_bytes(text.encode("utf-8", "replace"))
+        target.write_bytes(text)
     except OSError as error:
         raise click.UsageError(f"{target} cannot be written: {error.strerror}") from None
 

@@ -31,6 +31,7 @@ def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Tas
         paths=tuple(_inside(path, project) for path in paths) or tuple(replaced),
         replaced=dict(replaced),
         jobs=options["jobs"],
+        force_exclude=options["force_exclude"],
         use_store=not options["no_cache"],
     )
 

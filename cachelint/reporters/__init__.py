@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from cachelint.finding import Report
-from cachelint.reporters import concise, json, text
+from cachelint.reporters import concise, github, json, markdown, sarif, text
 
 __all__ = ["FORMATS", "Render"]
 
@@ -22,4 +22,7 @@ FORMATS: dict[str, Render] = {
     "text": text.render,
     "concise": concise.render,
     "json": json.render,
+    "sarif": sarif.render,
+    "github": github.render,
+    "markdown": markdown.render,
 }
