@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -133,7 +134,7 @@ class Program:
             for wrapper in self._wrappers(handler.function):
                 self._handlers_of[wrapper].append(handler)
         self._writes: dict[FunctionSymbol, bool] = {}
-        self._of_asker: dict[FunctionSymbol, bool] = {}
+        self._for_few: dict[FunctionSymbol, bool] = {}
         self.top: Context = TOP
 
     def _type_requests(self) -> None:
@@ -207,7 +208,17 @@ class Program:
         if dispatch is not None and any(isinstance(e.row, CacheRead) for e in self.graph.events.get(dispatch, ())):
             return True
         marks = self.class_decorators(handler)
-        return any(isinstance(each.row, Memoizes) or "cache" in each.name.rpartition(".")[2].lower() for each in marks)
+        if any(isinstance(each.row, Memoizes) or "cache" in each.name.rpartition(".")[2].lower() for each in marks):
+            return True
+        return self._is_cached_mixin(handler)
+
+    def _is_cached_mixin(self, handler: Handler) -> bool:
+        """Whether a handler of a mixin serves only in classes that cache their responses."""
+        owner = handler.owner
+        if owner is None or self.interpreter.library_bases(owner):
+            return False
+        heirs = [replace(handler, owner=each) for each in self.interpreter.subclasses(owner)]
+        return bool(heirs) and all(self.is_class_cached(each) for each in heirs)
 
     def class_decorators(self, handler: Handler) -> list[Applied]:
         """Decorators of the handler's class and of its dispatch method."""
@@ -338,22 +349,13 @@ class Program:
         """Whether caching a read would save anything: it is no second try, and its table no cache itself."""
         return not queries.is_repeat(self, read.event) and not queries.is_cache_table(read.event.entity)
 
-    def is_admin(self, read: UncachedRead) -> bool:
-        """Whether a read serves only administration pages."""
-        return all(audience.is_admin(self, handler) for handler in read.handlers or (read.handler,))
-
-    def is_restricted(self, read: UncachedRead) -> bool:
-        """Whether a read serves only pages that ask for a special right."""
-        return all(audience.is_restricted(self, handler) for handler in read.handlers or (read.handler,))
-
-    def serves_the_asker(self, read: UncachedRead) -> bool:
-        """Whether all handlers of a read work on rows selected by who asks."""
-        for handler in read.handlers or (read.handler,):
-            if handler.function not in self._of_asker:
-                self._of_asker[handler.function] = queries.serves_the_asker(self, handler)
-            if not self._of_asker[handler.function]:
-                return False
-        return True
+    def is_for_few(self, handler: Handler) -> bool:
+        """Whether a handler asks for a special right or works on rows selected by who asks."""
+        if handler.function not in self._for_few:
+            self._for_few[handler.function] = audience.is_restricted(self, handler) or queries.serves_the_asker(
+                self, handler
+            )
+        return self._for_few[handler.function]
 
     def is_entity(self, event: Event) -> bool:
         """Whether it is known what a query reads: a model or a table."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
-from cachelint.program.symbols import ClassSymbol, ModuleSymbol
+from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes
 from cachelint.program.values import ModuleRef, Value
 from cachelint.vocabulary import Mounts
 
@@ -98,35 +98,36 @@ class Routes:
     ) -> None:
         self._interpreter = interpreter
         self._routed = frozenset(routed)
-        self._registering = {each.place.path for each in registrations}
+        registering = {each.place.path for each in registrations}
         self._named: set[str] = set()
-        self._opened: set[ModuleSymbol] = set()
         for module in interpreter.modules:
-            self._note_imports(module)
-
-    def _note_imports(self, module: ModuleSymbol) -> None:
-        for binding in list(module.bindings.values()):
-            for statement, imported in binding.imports:
-                if imported.name is not None:
-                    self._named.add(imported.name)
-                if module.source.path in self._registering:
-                    base = module.absolute(statement, imported)
-                    self._open(base if imported.name is None else f"{base}.{imported.name}", module)
-        for statement, imported in module.stars:
-            self._open(module.absolute(statement, imported), module)
-
-    def _open(self, name: str, seen_from: ModuleSymbol) -> None:
-        found = self._interpreter.modules.find(name, seen_from)
-        if found is not None:
-            self._opened.add(found)
+            self._named.update(_imported_names(module))
+            if module.source.path in registering:
+                self._named.update(_mentioned(module))
 
     def may_lead_to(self, symbol: ClassSymbol) -> bool:
-        """Whether a class may serve requests: no, when others are routed and nothing imports this one by name, nor
-        its module where routes are made; no, when only classes derived from it are routed."""
+        """Whether a class may serve requests: no, when others are routed, nothing imports this one by name and no
+        module that makes routes mentions it; no, when only classes derived from it are routed."""
         if not self._routed or symbol in self._routed or symbol.facts.decorators:
             return True
         if any(each in self._routed for each in self._interpreter.subclasses(symbol)):
             return False
-        module = symbol.module
-        is_near = module.source.path in self._registering or module in self._opened
-        return is_near or symbol.facts.name in self._named
+        return symbol.facts.name in self._named
+
+
+def _imported_names(module: ModuleSymbol) -> Iterator[str]:
+    for binding in list(module.bindings.values()):
+        yield from (imported.name for _, imported in binding.imports if imported.name is not None)
+
+
+def _mentioned(module: ModuleSymbol) -> Iterator[str]:
+    """Every name and text in the code of a module, what classes derive from left out."""
+    bodies = [module.facts.body]
+    bodies += [function.facts.body for function in module.functions]
+    bodies += [symbol.facts.body for symbol in module.classes]
+    for body in bodies:
+        for node in nodes(body):
+            if isinstance(node, (facts.Name, facts.Attribute)):
+                yield node.id if isinstance(node, facts.Name) else node.attr
+            elif isinstance(node, facts.Constant) and isinstance(node.value, str):
+                yield node.value.rpartition(".")[2]

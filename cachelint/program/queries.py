@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cachelint.program import audience
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
@@ -22,53 +23,77 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UncachedRead:
-    """A query, a handler that runs it, the calls from there, and all handlers that reach it uncached."""
+    """A query, a handler that runs it, the calls from there, and all handlers that reach it uncached.
+
+    `is_common` unless all ways to it are for few: handlers that ask for a special right or serve rows of who asks,
+    branches that who asks decides."""
 
     event: Event
     handler: Handler
     way: tuple[CallEdge, ...]
     handlers: tuple[Handler, ...]
+    is_common: bool
 
-    @property
-    def is_chosen(self) -> bool:
-        """Whether who asks decides that the query runs at all."""
-        return self.event.context.chosen or any(edge.context.chosen for edge in self.way)
+
+class _Way(NamedTuple):
+    """How a function is reached: from which handler, by which calls."""
+
+    handler: Handler
+    calls: tuple[CallEdge, ...] = ()
+
+    def on(self, edge: CallEdge) -> _Way:
+        return _Way(self.handler, (*self.calls, edge))
 
 
 def uncached_reads(program: Program) -> Iterator[UncachedRead]:
-    """Every read query that a safe-method handler reaches with no cache on the way; the shortest way to each."""
-    reached: dict[FunctionSymbol, tuple[Handler, tuple[CallEdge, ...]]] = {}
+    """Every read query that a safe-method handler reaches with no cache on the way; the shortest way to each.
+
+    Ways that everybody takes come first; what only the others lead to is for few."""
+    handlers = [each for each in program.handlers if may_cache(program, each) and _is_open(program, each)]
+    common = [each for each in handlers if not program.is_for_few(each)]
+    reached = _reached(program, [(each.function, _Way(each)) for each in common])
+    for_few = [(each.function, _Way(each)) for each in handlers] + [
+        (edge.callee, way.on(edge))
+        for function, way in reached.items()
+        for edge in program.graph.callees.get(function, ())
+        if edge.context.chosen and _leads_on(program, function, edge)
+    ]
+    beyond = _reached(program, for_few, reached)
+    for ways, is_common in ((reached, True), (beyond, False)):
+        for function, way in ways.items():
+            for event in program.graph.events.get(function, ()):
+                if isinstance(event.row, DbRead) and not is_covered(program, function, event.context, event):
+                    serving = tuple(_handlers(program, function))
+                    yield UncachedRead(event, *way, serving, is_common and not event.context.chosen)
+
+
+def _is_open(program: Program, handler: Handler) -> bool:
+    """Whether a handler is none of the administration, and its own decorators let its reads through."""
+    return not audience.is_admin(program, handler) and not is_covered(
+        program, handler.function, program.graph.entry(handler.function)
+    )
+
+
+def _reached(
+    program: Program, starts: list[tuple[FunctionSymbol, _Way]], known: Mapping[FunctionSymbol, _Way] | None = None
+) -> dict[FunctionSymbol, _Way]:
+    """The functions that the starts lead to, nearest first: without choices by who asks, then (where the functions
+    reached that way are known) also with them."""
+    seen = known or {}
+    reached: dict[FunctionSymbol, _Way] = {}
     queue: deque[FunctionSymbol] = deque()
-    for handler in program.handlers:
-        if (
-            may_cache(program, handler)
-            and not is_covered(program, handler.function, program.graph.entry(handler.function))
-            and handler.function not in reached
-        ):
-            reached[handler.function] = (handler, ())
-            queue.append(handler.function)
-    later: deque[tuple[FunctionSymbol, CallEdge]] = deque()
-    while queue or later:
-        if not queue:
-            # What only a choice by who asks leads to comes last: any other way tells more.
-            function, edge = later.popleft()
-            if edge.callee in reached:
-                continue
-            reached[edge.callee] = (reached[function][0], (*reached[function][1], edge))
-            queue.append(edge.callee)
+    for function, way in starts:
+        if function not in seen and function not in reached:
+            reached[function] = way
+            queue.append(function)
+    while queue:
         function = queue.popleft()
         for edge in program.graph.callees.get(function, ()):
-            if edge.callee in reached or not _leads_on(program, function, edge):
-                continue
-            if edge.context.chosen:
-                later.append((function, edge))
-                continue
-            reached[edge.callee] = (reached[function][0], (*reached[function][1], edge))
-            queue.append(edge.callee)
-    for function, (handler, way) in reached.items():
-        for event in program.graph.events.get(function, ()):
-            if isinstance(event.row, DbRead) and not is_covered(program, function, event.context, event):
-                yield UncachedRead(event, handler, way, tuple(_handlers(program, function)))
+            is_new = edge.callee not in reached and edge.callee not in seen
+            if is_new and _leads_on(program, function, edge) and (known is not None or not edge.context.chosen):
+                reached[edge.callee] = reached[function].on(edge)
+                queue.append(edge.callee)
+    return reached
 
 
 def is_repeat(program: Program, event: Event) -> bool:

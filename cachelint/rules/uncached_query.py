@@ -81,7 +81,7 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if program.is_per_user(event) or program.is_never_cached(event.entity):
             continue
-        if program.is_admin(read) or program.is_orm_cached(event.entity) or not program.is_needed(read):
+        if program.is_orm_cached(event.entity) or not program.is_needed(read):
             continue
         seen.add(event.place)
         yield _finding(program, read)
@@ -94,12 +94,7 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
     decision = program.caching_decision(event.entity) if event.entity is not None else None
     is_decided = decision is not None
-    is_common = (
-        event.shape != "row"
-        and not read.is_chosen
-        and not program.is_restricted(read)
-        and not program.serves_the_asker(read)
-    )
+    is_common = event.shape != "row" and read.is_common
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),
