@@ -138,6 +138,12 @@ def check_project(
     return run(Task(project=project, config=config, paths=tuple(paths), jobs=jobs, use_store=use_store)).report
 
 
+def check_source(project: Path, path: str, source: bytes, config: Config | None = None) -> Report:
+    """Check one file of a project as if it had this content. Raises ConfigError."""
+    config = config or load(project, SPELLINGS)
+    return run(Task(project=project, config=config, paths=(path,), replaced={path: source}, jobs=1)).report
+
+
 def link_project(
     project: Path, config: Config | None = None, *, use_store: bool = True, jobs: int | None = None
 ) -> Program:
