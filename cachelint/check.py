@@ -178,6 +178,11 @@ def policy_files(task: Task, found: Discovery) -> Sources:
     return gather_policy(task.project, guides, config.policy.files, config.max_file_size, config.policy.discover)
 
 
+def policy_of(task: Task) -> Policy:
+    """What the team of a project decided. Raises ConfigError."""
+    return _decided(policy_files(task, _discovered(task)), task.config)[0]
+
+
 def _decided(sources: Sources, config: Config) -> tuple[Policy, list[AnalysisError]]:
     """The policy, and the crash that kept it from being read. Raises ConfigError."""
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def main(arguments: list[str]) -> int:
 def documents() -> dict[Path, str]:
     """The generated documents: path and full text."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name, text in (("example", example()), ("rules", rule_table()), ("libraries", library_table())):
+    parts = {"example": example(), "hook": hook_answer(), "rules": rule_table(), "libraries": library_table()}
+    for name, text in parts.items():
         readme = between_markers(readme, name, text)
     return {ROOT / "README.md": readme, ROOT / "docs" / "rules.md": rule_pages()}
 
@@ -59,6 +61,16 @@ def between_markers(document: str, name: str, text: str) -> str:
     if count != 1:
         raise ValueError(f"the document has {count} places for {name}, not one")
     return result
+
+
+def hook_answer() -> str:
+    """What Claude reads when it makes the edit of examples/edit.json."""
+    command = [sys.executable, "-m", "cachelint", "hook"]
+    call = (ROOT / "examples" / "edit.json").read_bytes()
+    done = subprocess.run(command, input=call, cwd=ROOT, capture_output=True, check=False)
+    if done.returncode != 2:
+        raise ValueError(f"the edit is not stopped: {done.stdout!r} {done.stderr!r}")
+    return f"```console\n$ cachelint hook < examples/edit.json\n{done.stderr.decode()}```\n"
 
 
 def rule_table() -> str:

@@ -177,4 +177,4 @@ def test_what_a_shell_wrote_is_met_at_the_end_of_the_turn(client: Path, project:
 def test_a_session_begins_with_the_policy(client: Path, project: Path) -> None:
     (project / "cachelint.toml").write_text('[policy]\nnever = ["orders"]\n')
     run = write(client, project, CLEAN)
-    assert "- never cached: orders" in "\n".join(run.reminders)
+    assert "orders (cachelint.toml:2)" in "\n".join(run.reminders)

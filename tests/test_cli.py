@@ -93,6 +93,9 @@ def test_a_wrong_configuration_is_two_and_names_the_line(project: Path) -> None:
     result = check()
     assert result.exit_code == 2
     assert "cachelint.toml:2: `colour`: unknown key" in result.stderr
+    (project / "cachelint.toml").write_text('[policy]\nstale-tolerance = "soonish"\n')
+    for result in (check(), cachelint_("dump", "effects", "app/good.py")):
+        assert (result.exit_code, "cachelint.toml:2: `policy.stale-tolerance`" in result.stderr) == (2, True)
 
 
 def test_a_pattern_that_makes_no_sense_is_two(project: Path) -> None:

@@ -170,6 +170,10 @@ def git(folder: Path, *arguments: str) -> None:
 def test_a_wrong_configuration_is_no_verdict(project: Path) -> None:
     (project / "cachelint.toml").write_text("\ncolour = 1\n")
     assert "cachelint.toml:2: `colour`: unknown key" in message(hook(write(project / "app.py", WRONG)))
+    (project / "cachelint.toml").write_text('[policy]\nstale-tolerance = "soonish"\n')
+    assert message(hook(write(project / "app.py", WRONG))).startswith(
+        "cachelint: not checked: configuration: cachelint.toml:2: "
+    )
 
 
 def test_an_unknown_option_is_no_verdict(project: Path) -> None:
@@ -310,12 +314,11 @@ def test_without_git_a_session_is_silent(project: Path) -> None:
 
 
 def test_a_session_starts_with_the_policy(project: Path) -> None:
-    (project / "cachelint.toml").write_text('[policy]\nnever = ["orders"]\n\n[policy.entities.profile]\nttl = "1h"\n')
+    (project / "CLAUDE.md").write_text("# Caching\n\n## What NOT to cache\n\n- orders\n\n- User profiles: 1h TTL\n")
     code, out, _ = hook({"hook_event_name": "SessionStart", "session_id": "s", "cwd": str(project)})
     said = json.loads(out)["hookSpecificOutput"]
     assert (code, said["hookEventName"]) == (0, "SessionStart")
-    assert "- never cached: orders" in said["additionalContext"]
-    assert "- profile: ttl 1h" in said["additionalContext"]
+    assert "orders (CLAUDE.md:5)" in said["additionalContext"]
 
 
 def test_the_hook_imports_no_more_than_it_needs(project: Path) -> None:

@@ -11,13 +11,15 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from cachelint.cli.app import app
 from cachelint.finding import Confidence, Location, Persona, Reported, Severity, Step
 from cachelint.hook.contract import NoVerdictError, Verdict
 from cachelint.hook.edits import Replacement, planned, replaced
 from cachelint.hook.gate import is_left_out, project_of, says_the_same
 from cachelint.hook.guard import guarded
-from cachelint.hook.settings import EVENTS, SettingsError, handlers, is_ours, merged
+from cachelint.hook.settings import EVENTS, SettingsError, command_for, handlers, is_ours, merged
 from cachelint.project import DEFAULT_EXCLUDE
 from cachelint.reporters import claude
 
@@ -301,3 +303,44 @@ def test_the_words_for_claude_are_few_and_plain(count: int, length: int) -> None
     shown = text.count("error raw-key")
     assert 1 <= shown <= 10
     assert (f"Not shown: {count - shown} more" in text) is (shown < count)
+
+
+@pytest.fixture
+def settled(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").touch()
+    return tmp_path
+
+
+def init(project: Path, *arguments: str, answer: str = "") -> Result:
+    return CliRunner().invoke(app, ["init", "--claude", "--project", str(project), *arguments], input=answer)
+
+
+def test_init_asks_before_it_writes(settled: Path) -> None:
+    path = settled / ".claude/settings.json"
+    assert init(settled, answer="n\n").exit_code == 0
+    assert not path.exists()
+    assert init(settled, answer="y\n").exit_code == 0
+    text = path.read_text()
+    assert text == merged("", "cachelint hook")
+    again = init(settled, "--yes")
+    assert (again.exit_code, "asks cachelint already" in again.output, path.read_text()) == (0, True, text)
+
+
+def test_init_adds_to_settings_and_refuses_what_it_cannot_read(settled: Path) -> None:
+    path = settled / ".claude/settings.json"
+    path.parent.mkdir()
+    path.write_text('{"model": "x", "hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": []}]}}')
+    assert init(settled, "--yes").exit_code == 0
+    said = json.loads(path.read_text())
+    assert said["model"] == "x"
+    assert said["hooks"]["PreToolUse"][0] == {"matcher": "Bash", "hooks": []}
+    path.write_text('{"model": ')
+    refused = init(settled, "--yes")
+    assert (refused.exit_code, "not valid JSON" in refused.output, path.read_text()) == (1, True, '{"model": ')
+
+
+def test_the_command_is_found_where_it_is_installed(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "prefix", str(settled / ".venv"))
+    assert command_for(settled) == '"$CLAUDE_PROJECT_DIR/.venv/bin/cachelint" hook'
+    monkeypatch.setattr(sys, "prefix", "/usr")
+    assert command_for(settled) == "cachelint hook"

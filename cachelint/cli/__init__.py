@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments == ["--version"]:
         print(f"cachelint {__version__}")
         sys.exit(0)
-    if arguments[:1] == ["hook"]:
+    if arguments[:1] == ["hook"] and not {"-h", "--help"} & {*arguments}:
         from cachelint.hook import main as hook
 
         sys.exit(hook(arguments[1:]))

@@ -14,6 +14,8 @@ from cachelint.cli import settings
 from cachelint.cli.cache import cache
 from cachelint.cli.dump import dump
 from cachelint.cli.explain import explain, rules
+from cachelint.cli.hook import hook
+from cachelint.cli.init import init
 from cachelint.cli.known import without_known
 from cachelint.cli.output import more_targets, said_to_people, show_statistics, write_report
 from cachelint.cli.progress import Progress
@@ -79,7 +81,7 @@ def check(context: click.Context, /, paths: tuple[Path, ...], **options: Any) ->
 
 
 def _checked(task: Task, options: dict[str, Any]) -> Report:
-    with Progress(silent=options["quiet"]) as progress:
+    with settings.refusing(), Progress(silent=options["quiet"]) as progress:
         result = run(task, progress.advance)
         report = without_known(result.report, task, options)
     write_report(report, task, options)
@@ -105,3 +107,5 @@ app.add_command(explain)
 app.add_command(rules)
 app.add_command(dump)
 app.add_command(cache)
+app.add_command(init)
+app.add_command(hook)

@@ -23,7 +23,8 @@ def dump(stage: str, file: Path, project: Path | None) -> None:
         click.echo(_facts(file))
         return
     root = settings.root(project, [file])
-    program = link_project(root, settings.configuration(root, None))
+    with settings.refusing():
+        program = link_project(root, settings.configuration(root, None))
     for known in describe(program, relative(file, root)):
         if stage == "summaries" or known.kind == "effect":
             click.echo(f"{known.line}: {known.kind}: {known.text}")

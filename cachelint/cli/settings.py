@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,12 +48,19 @@ def root(project: Path | None, paths: Sequence[Path]) -> Path:
 
 def configuration(project: Path, explicit: Path | None) -> Config:
     """The project's Config. Raises click's error, with file and line, for one that cannot be used."""
-    try:
+    with refusing():
         config = load(project, SPELLINGS, explicit)
-    except ConfigError as error:
-        raise _RefusedError(str(error)) from None
     _check_patterns(config)
     return config
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Work that ends with click's error where the configuration, or the policy in it, cannot be used."""
+    try:
+        yield
+    except ConfigError as error:
+        raise _RefusedError(str(error)) from None
 
 
 class _RefusedError(click.ClickException):

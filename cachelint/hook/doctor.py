@@ -60,13 +60,15 @@ def _installation() -> Iterator[Observation]:
 
 
 def _configuration(project: Path) -> Iterator[Observation]:
-    from cachelint.hook.contract import NoVerdictError
+    from cachelint.check import policy_of
+    from cachelint.config import ConfigError
     from cachelint.hook.judgement import task_for
 
     try:
         task = task_for(project, BUDGET_SECONDS)
-    except NoVerdictError as error:
-        yield Observation(False, str(error))
+        policy_of(task)
+    except ConfigError as error:
+        yield Observation(False, f"configuration: {error}")
         return
     yield Observation(True, f"project {project}, configuration {task.config.origin.path or 'built in'}")
 

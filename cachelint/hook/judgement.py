@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,20 @@ FILE_SHARE = 0.5
 
 def judge(event: str, target: Target, edit: Edit, budget: float) -> Verdict:
     """The verdict on an edit of one file; `budget` in seconds. Raises NoVerdictError."""
+    with configured():
+        return _judged(event, target, edit, budget)
+
+
+@contextmanager
+def configured() -> Iterator[None]:
+    """Work in which a configuration, or a policy in it, that cannot be used is no verdict."""
+    try:
+        yield
+    except ConfigError as error:
+        raise NoVerdictError(f"configuration: {error}") from None
+
+
+def _judged(event: str, target: Target, edit: Edit, budget: float) -> Verdict:
     task = task_for(Path(target.project), budget)
     inside = relative(Path(target.path), task.project)
     if not would_find(task.project, inside, task.config.exclude, task.config.extend_exclude):
@@ -41,11 +56,8 @@ def judge(event: str, target: Target, edit: Edit, budget: float) -> Verdict:
 
 
 def task_for(project: Path, budget: float) -> Task:
-    """The task of checking a project within a hook's time. Raises NoVerdictError for a bad configuration."""
-    try:
-        config = load(project, SPELLINGS)
-    except ConfigError as error:
-        raise NoVerdictError(f"configuration: {error}") from None
+    """The task of checking a project within a hook's time. Raises ConfigError."""
+    config = load(project, SPELLINGS)
     limit = min(config.time_budget, budget * FILE_SHARE)
     return Task(project=project, config=msgspec.structs.replace(config, time_budget=limit), use_store=True)
 

@@ -14,18 +14,23 @@ from pathlib import Path
 import msgspec
 
 from cachelint import revisions
+from cachelint.check import policy_of
 from cachelint.compare import introduced_since
-from cachelint.config import Config
 from cachelint.finding import Reported
 from cachelint.hook.contract import SILENCE, Call, Verdict, block, context, notice
 from cachelint.hook.edits import read_file
-from cachelint.hook.judgement import counted, has_errors, refuse_lost, task_for, worth_saying
+from cachelint.hook.judgement import configured, counted, has_errors, refuse_lost, task_for, worth_saying
+from cachelint.plain import one_line
+from cachelint.policy import Policy
+from cachelint.policy.model import Decision
 from cachelint.reporters import claude
 from cachelint.source import source_of
 from cachelint.store import key_of, open_store
 
 # How long before the end of a command its writes may be dated, beyond the time it says it took.
 SLACK_SECONDS = 2.0
+# The model reads the policy's files, too; this is a reminder of what is checked.
+MOST_DECISIONS = 30
 
 
 class Beginning(msgspec.Struct, frozen=True):
@@ -37,9 +42,12 @@ class Beginning(msgspec.Struct, frozen=True):
 
 def answer(call: Call, project: str, budget: float) -> Verdict:
     """The verdict at the start or end of a session, or after a command in it. Raises NoVerdictError."""
-    folder = Path(project)
-    if call.event == "SessionStart":
-        return _started(call, folder, budget)
+    with configured():
+        is_start = call.event == "SessionStart"
+        return (_started if is_start else _changed)(call, Path(project), budget)
+
+
+def _changed(call: Call, folder: Path, budget: float) -> Verdict:
     beginning = _recalled(call, folder) or _at_last_commit(folder)
     before = _before(beginning, folder) if beginning else {}
     if not before or (call.event == "PostToolUse" and not _is_fresh(before, folder, call)):
@@ -70,7 +78,7 @@ def _started(call: Call, project: Path, budget: float) -> Verdict:
         store = open_store(project, os.environ)
         store.put(_key(call), msgspec.msgpack.encode(msgspec.structs.replace(beginning, files=files)))
         store.save()
-    summary = policy_summary(task.config)
+    summary = policy_summary(policy_of(task))
     return context(call.event, summary) if summary else SILENCE
 
 
@@ -113,19 +121,16 @@ def _written(path: Path) -> float:
         return 0.0
 
 
-def policy_summary(config: Config) -> str:
-    """What the team decided about caching, in a few lines for the model; "" when it decided nothing."""
-    policy = config.policy
-    lines = [f"- never cached: {word}" for word in policy.never]
-    lines += [f"- key format: {template}" for template in policy.key_formats]
-    lines += [f"- {name}: {_entity(said)}" for name, said in policy.entities.items()]
-    lines += [f"- clients are made only in {policy.client}"] if policy.client else []
-    lines += ["- cache errors are misses, they fail no request"] if policy.on_error == "miss" else []
-    if not lines:
+def policy_summary(policy: Policy) -> str:
+    """What the team decided about caching, in its own words and with their places; "" when it decided nothing."""
+    said = dict.fromkeys(_decision(decision) for decision in policy.decisions)
+    if not said:
         return ""
-    return "\n".join([f"Caching policy of this project ({config.origin.path}), checked by cachelint:", *lines[:40]])
+    lines = [*said][:MOST_DECISIONS]
+    more = [f"and {len(said) - len(lines)} more"] if len(said) > len(lines) else []
+    return "\n".join(["Caching policy of this project, checked by cachelint when a file is written:", *lines, *more])
 
 
-def _entity(said: object) -> str:
-    given = {key: value for key, value in msgspec.to_builtins(said).items() if value not in (None, [], ())}
-    return ", ".join(f"{key} {' '.join(value) if isinstance(value, list) else value}" for key, value in given.items())
+def _decision(decision: Decision) -> str:
+    heading = f"{decision.heading}: " if decision.heading else ""
+    return f"- {one_line(heading + decision.source.text)[:300]} ({decision.source})"

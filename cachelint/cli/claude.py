@@ -1,0 +1,44 @@
+"""The Claude Code part of `init`: the entry in the project's settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cachelint.hook.settings import SETTINGS, SettingsError, command_for, merged
+
+
+def add_hook(project: Path, *, is_sure: bool) -> None:
+    """Add cachelint's hook to a project's Claude Code settings, after asking unless `is_sure`.
+
+    What is in the file stays; raises click's error, and writes nothing, for a file that cannot be read as settings.
+    """
+    path = project / SETTINGS
+    before = _read(path)
+    try:
+        after = merged(before, command_for(project))
+    except SettingsError as error:
+        raise click.ClickException(f"{path}: {error}; nothing was changed") from None
+    if after == before:
+        click.echo(f"{SETTINGS} asks cachelint already")
+    elif is_sure or click.confirm(f"Add cachelint's hook to {SETTINGS}{'' if before else ' (a new file)'}?"):
+        _write(path, after)
+        click.echo(f"{SETTINGS} asks cachelint before a file is written; `cachelint hook --doctor` says if that works")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{path} cannot be read: {error}") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
