@@ -27,6 +27,8 @@ def is_restricted(program: Program, handler: Handler) -> bool:
     names = [each.name.rpartition(".")[2] for each in applied(program.interpreter, handler.function)]
     for each in applied(program.interpreter, handler.function):
         if isinstance(each.row, Handles):
+            if "deprecated" in each.given and each.given["deprecated"].constant is True:
+                return True
             names.extend(name for word in each.row.auth.split() for name in _callees(each.given.get(word)))
     for parameter in handler.function.facts.parameters:
         given = inputs.dependency(program.interpreter, handler.function, parameter)

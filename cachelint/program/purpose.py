@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from cachelint.program.effects import Event
 from cachelint.program.symbols import FunctionSymbol
-from cachelint.vocabulary import CacheCount, CacheExpire, CacheLock, CacheWrite, StoreCall
+from cachelint.vocabulary import (
+    CacheCount,
+    CacheExpire,
+    CacheLock,
+    CacheRead,
+    CacheTouch,
+    CacheWrite,
+    DbRead,
+    DbWrite,
+    StoreCall,
+)
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -21,6 +31,8 @@ STORE_WORDS = frozenset(
         "revoked pool usage metric metrics health healthcheck healthz readiness liveness budget budgets spend polling"
     ).split()
 )
+# What more callers than this do with an entry is too much to say that none of them fills it.
+CALLERS = 60
 HASHES = frozenset("hget hgetall hmget hset hmset hsetnx hdel hexists hkeys hvals hlen".split())
 CHANNELS = frozenset("publish pubsub xadd xread xreadgroup lpush rpush lpop rpop blpop brpop blmove lmove".split())
 PAIRS = (("login", "code"), ("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
@@ -44,6 +56,8 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     if _is_shared_mapping(event.function) or _is_kept_hash(program, event) or _is_beside_queue(program, event):
         return True
+    if _is_only_home(program, event):
+        return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
     templates = [each for each in program.key_templates(event) if each]
     if templates and all(speaks_of_store(each) for each in templates):
@@ -65,8 +79,7 @@ def _is_kept_hash(program: Program, event: Event) -> bool:
     beside = [each for function in _siblings(event.function) for each in program.graph.events.get(function, ())]
     expires = any(isinstance(each.row, CacheExpire) or each.ttl is not None for each in beside)
     fills = any(each.method.startswith(("hset", "hmset")) for each in beside)
-    names = (event.function.name, event.key.text if event.key is not None else "")
-    return fills and not expires and not any("cach" in str(name).lower() for name in names)
+    return fills and not expires and not _is_called_cache(event)
 
 
 def _is_beside_queue(program: Program, event: Event) -> bool:
@@ -79,6 +92,50 @@ def _is_beside_queue(program: Program, event: Event) -> bool:
         return False
     beside = (each for function in _siblings(event.function) for each in program.graph.events.get(function, ()))
     return any(isinstance(each.row, StoreCall) and each.method in CHANNELS for each in beside)
+
+
+def _is_only_home(program: Program, event: Event) -> bool:
+    """Whether a class, or the functions of a module, keep objects on the server and nowhere else: they read and write
+    there, nothing expires, and no write follows a miss or goes along with a database."""
+    if event.function is None or _is_called_cache(event):
+        return False
+    beside = [each for function in _neighbours(event.function) for each in program.graph.events.get(function, ())]
+    writes = [each for each in beside if isinstance(each.row, CacheWrite)]
+    if not writes or not any(isinstance(each.row, CacheRead) for each in beside):
+        return False
+    if any(isinstance(each.row, (CacheExpire, CacheTouch)) or each.ttl is not None for each in beside):
+        return False
+    return all(_keeps_for_ever(each) and not _is_copy(program, each) for each in writes)
+
+
+def _is_called_cache(event: Event) -> bool:
+    names = (event.function.name if event.function is not None else "", event.key.text if event.key is not None else "")
+    return any("cach" in str(name).lower() for name in names)
+
+
+def _keeps_for_ever(event: Event) -> bool:
+    return isinstance(event.row, CacheWrite) and event.row.omitted == "never"
+
+
+def _is_copy(program: Program, write: Event) -> bool:
+    """Whether what is written has another home: it follows a miss, or a database is used where it is called."""
+    queue = [(write.function, write.context)]
+    seen: set[FunctionSymbol | None] = set()
+    while queue and len(seen) < CALLERS:
+        function, context = queue.pop()
+        if context.misses or any(isinstance(e.row, (DbRead, DbWrite)) for e in program.graph.events.get(function, ())):
+            return True
+        if function is not None and function not in seen:
+            seen.add(function)
+            queue.extend((edge.caller, edge.context) for edge in program.graph.callers.get(function, ()))
+    return bool(queue)
+
+
+def _neighbours(function: FunctionSymbol) -> list[FunctionSymbol]:
+    """The methods of the same class, or the plain functions of the same module."""
+    if function.home is not None:
+        return _siblings(function)
+    return [each for each in function.module.functions if each.home is None]
 
 
 def _siblings(function: FunctionSymbol) -> list[FunctionSymbol]:

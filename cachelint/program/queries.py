@@ -110,10 +110,10 @@ def is_repeat(program: Program, event: Event) -> bool:
     )
 
 
-def is_cache_table(entity: ClassSymbol | str | None) -> bool:
-    """Whether a table is itself a cache, by its name."""
+def is_live_table(entity: ClassSymbol | str | None) -> bool:
+    """Whether a table is itself a cache, or says who is there just now, by its name."""
     name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
-    return bool({"cache", "cached"} & set(words(name)))
+    return bool({"cache", "cached", "online", "presence", "heartbeat"} & set(words(name)))
 
 
 def _leads_on(program: Program, function: FunctionSymbol, edge: CallEdge) -> bool:
