@@ -44,7 +44,8 @@ class Type(Row, frozen=True, kw_only=True, tag=True):
     `binds_owner` marks a type whose instances, read as a class attribute, take that class as element (managers).
     `model` marks the base of mapped classes: a subclass is an entity. `class_call` False: calling it is no instance.
     `receiver_names`: variable or attribute names by which an *unresolved* receiver may be taken for this type, at
-    lower confidence; `name_evidence`: it needs the file or project to import one of these packages.
+    lower confidence; `name_evidence`: it needs the file or project to import one of these packages. `bounded` marks a
+    cache in this process or on this disk that limits its own size, so that entries leave it even without a TTL.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Type(Row, frozen=True, kw_only=True, tag=True):
     model: bool = False
     receiver_names: str = ""
     name_evidence: str = ""
+    bounded: bool = False
 
 
 class Obtains(Row, frozen=True, kw_only=True, tag=True):

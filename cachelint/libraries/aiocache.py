@@ -33,7 +33,7 @@ AIOCACHE = Library(
         Type(name=_ANY, aliases="aiocache.Cache", bases=_CACHE, call_params="cache_class"),
         Type(name=_REDIS, aliases="aiocache.RedisCache", bases=_CACHE),
         Type(name=_MEMCACHED, aliases="aiocache.MemcachedCache", bases=_CACHE),
-        Type(name=_MEMORY, aliases="aiocache.SimpleMemoryCache", bases=_CACHE),
+        Type(name=_MEMORY, aliases="aiocache.SimpleMemoryCache", bases=_CACHE, bounded=True),
         Type(name="aiocache.factory.CacheHandler"),
         Obtains(on=_ANY, names="from_url", params="url", gives=_ANY),
         Obtains(on="aiocache aiocache.factory", names="caches", how="value", gives="aiocache.factory.CacheHandler"),

@@ -14,7 +14,7 @@ CACHELIB = Library(
     rows=(
         Type(name=_BASE, aliases="cachelib.BaseCache"),
         Type(name="cachelib.redis.RedisCache", aliases="cachelib.RedisCache", bases=_BASE),
-        Type(name="cachelib.simple.SimpleCache", aliases="cachelib.SimpleCache", bases=_BASE),
+        Type(name="cachelib.simple.SimpleCache", aliases="cachelib.SimpleCache", bases=_BASE, bounded=True),
         Type(name="cachelib.file.FileSystemCache", aliases="cachelib.FileSystemCache", bases=_BASE),
         Type(name="cachelib.memcached.MemcachedCache", aliases="cachelib.MemcachedCache", bases=_BASE),
         CacheRead(on=_BASE, names="get", params="key"),

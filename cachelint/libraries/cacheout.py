@@ -11,7 +11,7 @@ CACHEOUT = Library(
     name="cacheout",
     packages="cacheout",
     rows=(
-        Type(name=_CACHE, aliases="cacheout.cache.Cache", call_params="maxsize ttl timer default"),
+        Type(name=_CACHE, aliases="cacheout.cache.Cache", call_params="maxsize ttl timer default", bounded=True),
         *(Type(name=f"cacheout.{kind}", bases=_CACHE, call_params="maxsize ttl") for kind in _KINDS.split()),
         CacheRead(on=_CACHE, names="get", params="key default", misses="none default"),
         CacheWrite(on=_CACHE, names="set", params="key value ttl", ttl="ttl", omitted="default", none="default"),

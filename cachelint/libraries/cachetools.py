@@ -11,7 +11,7 @@ CACHETOOLS = Library(
     name="cachetools",
     packages="cachetools",
     rows=(
-        Type(name=_CACHE, call_params="maxsize getsizeof"),
+        Type(name=_CACHE, call_params="maxsize getsizeof", bounded=True),
         Type(name="cachetools.TTLCache", bases=_CACHE, call_params="maxsize ttl timer getsizeof"),
         Type(name="cachetools.TLRUCache", bases=_CACHE, call_params="maxsize ttu timer getsizeof"),
         *(Type(name=name, bases=_CACHE, call_params="maxsize getsizeof") for name in _UNTIMED.split()),

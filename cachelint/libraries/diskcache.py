@@ -23,7 +23,7 @@ DISKCACHE = Library(
     name="diskcache",
     packages="diskcache",
     rows=(
-        Type(name=_CACHE, aliases="diskcache.core.Cache", call_params="directory timeout"),
+        Type(name=_CACHE, aliases="diskcache.core.Cache", call_params="directory timeout", bounded=True),
         Type(
             name="diskcache.FanoutCache",
             aliases="diskcache.fanout.FanoutCache",

@@ -29,8 +29,8 @@ DJANGO_CACHE = Library(
     rows=(
         # No receiver names: the object is always imported.
         Type(name=_CACHE, aliases="django.core.cache.BaseCache"),
-        Type(name=f"{_BACKENDS}.locmem.LocMemCache", bases=_CACHE),
-        Type(name=f"{_BACKENDS}.dummy.DummyCache", bases=_CACHE),
+        Type(name=f"{_BACKENDS}.locmem.LocMemCache", bases=_CACHE, bounded=True),
+        Type(name=f"{_BACKENDS}.dummy.DummyCache", bases=_CACHE, bounded=True),
         Type(name=f"{_BACKENDS}.redis.RedisCache", bases=_CACHE),
         Obtains(on="django.core.cache", names="cache", how="value", gives=_CACHE),
         Obtains(on="django.core.cache", names="caches", how="item", params="alias", gives=_CACHE, options="alias"),

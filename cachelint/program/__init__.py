@@ -25,11 +25,13 @@ from cachelint.program import (
     audience,
     classes,
     decided,
+    expiry,
     flow,
     forbidden,
     generic,
     handlers,
     inputs,
+    lifetimes,
     outages,
     purpose,
     queries,
@@ -44,6 +46,7 @@ from cachelint.program.forbidden import Forbidden
 from cachelint.program.graph import CallGraph
 from cachelint.program.handlers import Handler
 from cachelint.program.interpreter import Interpreter
+from cachelint.program.lifetimes import Lifetime
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
 from cachelint.program.settings import Settings
@@ -70,6 +73,7 @@ __all__ = [
     "Event",
     "Failure",
     "Forbidden",
+    "Lifetime",
     "Place",
     "Program",
     "Statistics",
@@ -288,6 +292,25 @@ class Program:
     def raw_inputs(self, event: Event) -> Iterator[Arrival]:
         """The raw user input that reaches the key of a cache call."""
         return flow.arrivals(self, event)
+
+    def is_bounded(self, event: Event) -> bool:
+        """Whether the cache limits its own size, so that entries leave it even without a TTL."""
+        bases = self.interpreter.library_bases(event.client.type) if event.client is not None else []
+        types = self.interpreter.catalogue.types
+        return any(types[base].bounded for base in bases if base in types)
+
+    def lifetimes(self) -> Iterator[Lifetime]:
+        """Every cache write and caching decorator whose expiry is known, and what the policy says of it."""
+        return lifetimes.lifetimes(self)
+
+    def expires_elsewhere(self, event: Event) -> bool:
+        """Whether the project sets the TTL of an entry by a call of its own."""
+        return expiry.is_given_elsewhere(self, event)
+
+    def takes_arguments(self, event: Event) -> bool:
+        """Whether a caching decorator stands on a function with arguments, so that it makes many entries."""
+        function = event.function if isinstance(event.row, Memoizes) else None
+        return function is not None and any(p.name not in ("self", "cls") for p in function.facts.parameters)
 
     def is_store(self, event: Event) -> bool:
         """Whether a call uses the server as the only store of something, and not as a cache."""

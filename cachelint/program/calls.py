@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import callsite, classes, formatting, library, rows, supers, tally, value_rows
+from cachelint.program import callsite, classes, constants, formatting, library, rows, supers, tally, value_rows
 from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
@@ -60,6 +60,8 @@ class Arguments:
 
 
 NO_ARGUMENTS = Arguments()
+# Defaults of parameters that are known without running anything.
+DEFAULTS = (facts.Constant, facts.Name, facts.Attribute, facts.Binary, facts.Unary)
 
 
 class Receiver(NamedTuple):
@@ -210,7 +212,7 @@ def _written(
 def _fill_defaults(frame: Frame, target: FunctionRef, bound: dict[str, Value]) -> None:
     """Parameters left out have their default, where that is a constant or a name."""
     for parameter in target.symbol.facts.parameters:
-        if parameter.name not in bound and isinstance(parameter.default, (facts.Constant, facts.Name, facts.Attribute)):
+        if parameter.name not in bound and isinstance(parameter.default, DEFAULTS):
             bound[parameter.name] = frame.interpreter_frame(target.symbol.module).evaluate(parameter.default)
 
 
@@ -400,6 +402,9 @@ def _special_method(
         key = arguments.positional[0].constant
         known = receiver.item(key) if key is not NOTHING else join([item for _, item in receiver.items])
         return join([each for each in (known, *arguments.positional[1:2]) if each is not None])
+    folded = constants.of_method(receiver, func.attr)
+    if folded is not None:
+        return folded
     own = _own_rows(frame, func.attr, receiver, node)
     if own is not None:
         return own

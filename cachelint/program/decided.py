@@ -29,8 +29,12 @@ class Allows(NamedTuple):
 
     def names_key(self, template: str) -> bool:
         """Whether a key template is about this data: by its words, or by the key that the policy gives it."""
+        return self.names_given_key(template) or in_key(self.word, template)
+
+    def names_given_key(self, template: str) -> bool:
+        """Whether a key template is the one that the policy gives this data."""
         given = [each for each in (self.said.subject, self.said.key) if is_template(each)]
-        return any(in_key(word_of(each, (each,)), template) for each in given) or in_key(self.word, template)
+        return any(in_key(word_of(each, (each,)), template) for each in given)
 
 
 class Decided:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,7 @@ from cachelint.program.values import (
 from cachelint.vocabulary import CacheDelete, CacheRead, CacheWrite, Mapping, Obtains
 
 ASKING = frozenset(("user", "auth", "session"))
+NUMBERS = (int, float, datetime.timedelta)
 NUMBER_FORMATS = frozenset("dxXobeEfFgGn%")
 
 
@@ -361,7 +363,7 @@ def _contains(frame: Frame, container: Value, key: Value, node: facts.Expression
 
 def _binary(frame: Frame, node: facts.Binary) -> Value:
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
-    if isinstance(left.constant, (int, float)) and isinstance(right.constant, (int, float)):
+    if isinstance(left.constant, NUMBERS) and isinstance(right.constant, NUMBERS):
         folded = _fold(node.operator, left.constant, right.constant)
         if folded is not None:
             return constant(folded)
@@ -401,7 +403,7 @@ def _concatenated(frame: Frame, node: facts.Binary, left: Value, right: Value) -
     return replace(carried(left, right), text=text)
 
 
-def _fold(operator: str, left: float, right: float) -> float | None:
+def _fold(operator: str, left: Any, right: Any) -> Any:
     try:
         if operator == "+":
             return left + right
@@ -413,7 +415,7 @@ def _fold(operator: str, left: float, right: float) -> float | None:
             return left / right
         if operator == "//":
             return left // right
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):
         return None
     return None
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cachelint.policy import Word, in_key, in_name, in_route
+from cachelint.policy import Word, in_route
 from cachelint.policy.model import Decision
 from cachelint.program.decided import Forbids
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.effects import Event
-from cachelint.program.subjects import about, entity_of
+from cachelint.program.subjects import about, decorated, entity_of
 from cachelint.program.values import Place
 from cachelint.program.writes import View, at_call, from_callers, is_write
 from cachelint.vocabulary import Memoizes, Row, SetsHeader
@@ -82,37 +82,13 @@ def _memoized(program: Program, event: Event) -> Iterator[Forbidden]:
     if event.function is None or _is_property(event) or _is_private(program, event):
         return
     words = program.decided.forbids(event.place.path)
-    found = _first(words, lambda word: _of_decorated(program, event, word))
+    found = _first(words, lambda word: decorated(program, event, word))
     if found is not None:
         yield Forbidden(event, event.place, found[0], found[1].word.text, found[1].decision, ())
 
 
-def _of_decorated(program: Program, event: Event, word: Word) -> str:
-    """What of a decorated function is the entity: what it returns, its name, its key or its route."""
-    assert event.function is not None
-    name = event.function.facts.name
-    returned = "" if word.route else entity_of(program, program.interpreter.summary(event.function).returns, word)
-    if returned:
-        return f"{returned} that `{name}` returns"
-    if not word.route and in_name(word, name) and not event.is_response:
-        return f"what `{name}` loads"
-    return _route_or_key(program, event, word)
-
-
 def _is_property(event: Event) -> bool:
     return event.method.endswith("property") or "cached_property" in getattr(event.row, "names", "")
-
-
-def _route_or_key(program: Program, event: Event, word: Word) -> str:
-    for value in event.arguments.values():
-        if value.text is not None and not word.route and in_key(word, str(value.text)):
-            return f"the key `{value.text}`"
-    assert event.function is not None
-    for handler in program.handlers_of(event.function):
-        for path in handler.raw_paths:
-            if in_route(word, path):
-                return f"the route `{path}`"
-    return ""
 
 
 def _is_private(program: Program, event: Event) -> bool:

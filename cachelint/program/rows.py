@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import library
+from cachelint.program import constants, library
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
@@ -108,6 +108,9 @@ def call_name(frame: Frame, callee: External, arguments: Arguments, node: facts.
         chosen = _filtered(arguments.positional[0], arguments.positional[1])
         if chosen is not None:
             return chosen
+    folded = constants.of_call(callee.name, arguments)
+    if folded is not None:
+        return folded
     rows = interpreter.catalogue.function(callee.name)
     results = _apply(frame, rows, node, callee.name.rpartition(".")[2], None, UNKNOWN, arguments)
     if results is not None:

@@ -19,13 +19,14 @@ DJANGO_MARKS = ("INSTALLED_APPS", "ROOT_URLCONF", "MIDDLEWARE", "CACHES", "DATAB
 
 
 class Entry(NamedTuple):
-    """One cache configured in settings: its alias, backend row (None for an unknown one), and where."""
+    """One cache configured in settings: its alias, backend row (None for an unknown one), where, and its TIMEOUT."""
 
     alias: str
     path: str
     backend: Backend | None
     place: Place
     is_safe: bool
+    timeout: Value | None = None
 
 
 class Settings:
@@ -36,6 +37,7 @@ class Settings:
         self.modules = [module for module in interpreter.modules if _is_settings(module)]
         self.caches = [entry for module in self.modules for entry in self._caches(module)]
         self.flask = list(self._flask())
+        self.flask_default_ttl = list(self._named_values("CACHE_DEFAULT_TIMEOUT"))
 
     @property
     def has_django(self) -> bool:
@@ -56,6 +58,13 @@ class Settings:
                     frame.evaluate(expression),
                     Place(module.source.path, statement.at, statement.end),
                 )
+
+    def _named_values(self, name: str) -> Iterator[tuple[Value, Place]]:
+        """Every value that any module gives a setting of Flask."""
+        for module in self._interpreter.modules:
+            frame = Frame(self._interpreter, module, None, Summary(None, module))
+            for expression, node in _named_settings(module, name):
+                yield frame.evaluate(expression), frame.place(node)
 
     def is_true(self, name: str) -> bool:
         return any(value.constant is True for _, value, _ in self.values(name))
@@ -79,7 +88,7 @@ class Settings:
         backend = self._backend(path)
         options = value.item("OPTIONS")
         safe = backend is not None and self._is_safe(backend, options)
-        return Entry(alias, path, backend, place, safe)
+        return Entry(alias, path, backend, place, safe, value.item("TIMEOUT"))
 
     def _backend(self, path: str) -> Backend | None:
         """The row of a backend; a subclass in the project is what it derives from."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.policy import Word, in_key, in_name
+from cachelint.policy import Word, in_key, in_name, in_route
+from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import Instance, Value
 from cachelint.program.writes import View
@@ -77,3 +78,27 @@ def table_names(symbol: ClassSymbol) -> list[str]:
                 if isinstance(statement.value, facts.Constant) and isinstance(statement.value.value, str):
                     names.append(statement.value.value)
     return names
+
+
+def decorated(program: Program, event: Event, word: Word) -> str:
+    """What of a decorated function is the entity: what it returns, its name, its key or its route."""
+    assert event.function is not None
+    name = event.function.facts.name
+    returned = "" if word.route else entity_of(program, program.interpreter.summary(event.function).returns, word)
+    if returned:
+        return f"{returned} that `{name}` returns"
+    if not word.route and in_name(word, name) and not event.is_response:
+        return f"what `{name}` loads"
+    return _route_or_key(program, event, word)
+
+
+def _route_or_key(program: Program, event: Event, word: Word) -> str:
+    for value in event.arguments.values():
+        if value.text is not None and not word.route and in_key(word, str(value.text)):
+            return f"the key `{value.text}`"
+    assert event.function is not None
+    for handler in program.handlers_of(event.function):
+        for path in handler.raw_paths:
+            if in_route(word, path):
+                return f"the route `{path}`"
+    return ""

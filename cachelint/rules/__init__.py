@@ -6,10 +6,12 @@ from cachelint.rule import Rule
 from cachelint.rules import (
     guard_misses_errors,
     ignore_without_reason,
+    missing_ttl,
     never_cache_data,
     raw_input_in_key,
     swallowed_invalidation,
     syntax_error,
+    ttl_over_policy,
     uncached_query,
     unguarded_cache_call,
     unknown_name_in_ignore,
@@ -22,6 +24,8 @@ RULES: tuple[Rule, ...] = (
     guard_misses_errors.check,
     swallowed_invalidation.check,
     never_cache_data.check,
+    missing_ttl.check,
+    ttl_over_policy.check,
     uncached_query.check,
     syntax_error.check,  # CL901
     unused_ignore.check,

@@ -1,0 +1,126 @@
+"""How long data is cached beside how long the policy lets it be: entries that never expire, and TTLs over a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cachelint.policy.model import Decision, DefaultTtl, ExpiresAll
+from cachelint.program import expiry
+from cachelint.program.decided import Allows
+from cachelint.program.effects import Event
+from cachelint.program.expiry import Expiry
+from cachelint.program.subjects import about, decorated, templates
+from cachelint.program.values import Place
+from cachelint.program.writes import View, at_call, from_callers, is_write, parameters
+from cachelint.vocabulary import Memoizes
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """One cache write or decorator, when its entries expire, and what the policy says of them.
+
+    `what` names the data for people, `key` is its template ("" unknown), `decision` the line that limits or demands
+    a TTL (None: the policy says nothing), `limit` in seconds."""
+
+    event: Event
+    place: Place
+    expiry: Expiry
+    what: str
+    key: str
+    decision: Decision | None
+    limit: float | None
+    way: tuple[tuple[Place, str], ...] = ()
+
+
+def lifetimes(program: Program) -> Iterator[Lifetime]:
+    """Every cache write and caching decorator whose expiry is known, at the place that decides it."""
+    for event in program.cache_events:
+        if isinstance(event.row, Memoizes):
+            yield from _of_decorator(program, event)
+        elif is_write(event) and expiry.can_expire(event) and not program.is_store(event):
+            yield from _of_view(program, at_call(event))
+
+
+def _of_view(program: Program, view: View) -> Iterator[Lifetime]:
+    found = expiry.of_view(program, view)
+    allowed = _allowed(program, view)
+    if found.kind != "unknown" and (allowed is not None or not _is_open(view)):
+        yield from _judged(program, view, found, allowed)
+        return
+    outer = list(from_callers(program, view))
+    seen = [life for each in outer for life in _of_view(program, each)]
+    if found.kind == "never" and seen:
+        # The wrapper itself never sets a TTL: one place to mend, whatever it stores for whom.
+        yield replace(seen[0], place=view.place, way=())
+    elif seen:
+        yield from seen
+    elif not outer and found.kind != "unknown":
+        yield from _judged(program, view, found, allowed)
+
+
+def _is_open(view: View) -> bool:
+    """Whether the callers say what is stored or under which key."""
+    return any(origin.direct for value in (view.key, view.value) for origin in parameters(value))
+
+
+def _judged(program: Program, view: View, found: Expiry, allowed: tuple[str, Allows] | None) -> Iterator[Lifetime]:
+    what, entity = allowed if allowed is not None else ("", None)
+    key = next(iter(templates(view.key)), "")
+    decision, limit = _limit(program, view.place.path, entity)
+    if entity is not None and entity.said.durable:
+        return
+    way = (*view.way, (view.event.place, "stored here")) if view.way else ()
+    yield Lifetime(view.event, view.place, found, what, key, decision, limit, way)
+
+
+def _limit(program: Program, path: str, entity: Allows | None) -> tuple[Decision | None, float | None]:
+    """The line that limits an entry's life: of its entity, else the one for every entry."""
+    if entity is not None and (entity.said.ttl is not None or entity.said.symbol):
+        return entity.decision, entity.said.ttl
+    for kind in (ExpiresAll, DefaultTtl):
+        said = program.decided.said(path, kind)
+        if said is not None:
+            return said[1], getattr(said[0], "limit", None)
+    return None, None
+
+
+def _allowed(program: Program, view: View) -> tuple[str, Allows] | None:
+    """What the write is about in the words of the policy, the most telling words first."""
+    found: list[tuple[bool, int, str, Allows]] = []
+    for each in program.decided.allows(view.place.path):
+        keys = [template for template in templates(view.key) if each.names_given_key(template)]
+        what = f"the key `{keys[0]}`" if keys else about(program, view, each.word)
+        if what:
+            found.append((bool(keys), len(each.word.words), what, each))
+    if not found:
+        return None
+    best = max(found, key=lambda each: each[:2])
+    return best[2], best[3]
+
+
+# ------------------------------------------------------------------------------------------------ decorators
+
+
+def _of_decorator(program: Program, event: Event) -> Iterator[Lifetime]:
+    if event.function is None or not expiry.can_expire(event):
+        return
+    found = expiry.of_decorator(program, event)
+    if found.kind == "unknown":
+        return
+    matches = [
+        (len(each.word.words), what, each)
+        for each in program.decided.allows(event.place.path)
+        if (what := decorated(program, event, each.word))
+    ]
+    best = max(matches, key=lambda each: each[0], default=None)
+    entity = best[2] if best is not None else None
+    if entity is not None and entity.said.durable:
+        return
+    decision, limit = _limit(program, event.place.path, entity)
+    what = best[1] if best is not None else ""
+    yield Lifetime(event, event.place, found, what, "", decision, limit)
