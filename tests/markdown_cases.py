@@ -17,6 +17,7 @@ FACT_KINDS = ("handler", "revealed", "calls", "effect", "guard", "taint")
 DEFAULT_NAMES = {"py": "app.py", "toml": "cachelint.toml"}
 
 _MARKER = re.compile(rf"#\s*({'|'.join(FINDING_KINDS + FACT_KINDS)}):")
+_PROSE_MARKER = re.compile(rf"<!-- ({'|'.join(FINDING_KINDS)}): (.*?) -->")
 _FENCE = re.compile(r"(`{3,})(\w*)\s*")
 _FILE_NAME = re.compile(r"`([^`]+)`:\s*")
 _RULE_TEXT = re.compile(r'([a-z][a-z-]*)(?:\s+"(.*)")?')
@@ -63,8 +64,13 @@ class Case:
 
     @property
     def expectations(self) -> tuple[Expectation, ...]:
-        python = ((path, text) for path, text in self.files.items() if path.endswith(".py"))
-        return tuple(found for path, text in python for found in expectations_in(path, text))
+        found: list[Expectation] = []
+        for path, text in self.files.items():
+            if path.endswith(".py"):
+                found.extend(expectations_in(path, text))
+            elif path.endswith(".md"):
+                found.extend(expectations_in_prose(path, text))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,13 @@ def expectations_in(path: str, source: str) -> Iterator[Expectation]:
             waiting = []
     if waiting:
         raise ValueError(f"{path}: expectation without a line of code below it: {waiting[0][1]!r}")
+
+
+def expectations_in_prose(path: str, text: str) -> Iterator[Expectation]:
+    """The expectations of a Markdown file of a case: `<!-- error: rule-name "part" -->` at the end of a line."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for kind, said in _PROSE_MARKER.findall(line):
+            yield Expectation(path, number, kind, said.strip())
 
 
 def _markers(line: str) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
     write_project(case, tmp_path)
     problems = []
     if asks_for_findings(case):
-        problems += finding_problems(case, reported(tmp_path))
+        problems += finding_problems(case, without_drift(case, reported(tmp_path)))
     if any(expected.kind in FACT_KINDS for expected in case.expectations):
         problems += fact_problems(case, described(case, tmp_path))
     assert not problems, "\n".join(["", *problems])
@@ -67,6 +67,16 @@ def reported(root: Path) -> list[Any]:
     report = check_project(root, use_store=False, jobs=1)
     assert report.errors == ()
     return list(report.findings)
+
+
+def without_drift(case: Case, findings: list[Any]) -> list[Any]:
+    """Cases of other rules hold policies with more lines than their code needs: what these lines match is not asked."""
+    asked = any(expected.text.startswith("unenforced-policy-line") for expected in case.expectations)
+    return (
+        findings
+        if asked or case.suite == "unenforced-policy-line"
+        else [f for f in findings if f.rule != "unenforced-policy-line"]
+    )
 
 
 def described(case: Case, root: Path) -> list[tuple[str, int, str, str]]:

@@ -24,7 +24,6 @@ _LETTERS = str.maketrans(
 )
 _EMOJI = re.compile("^(?:[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\\s*)+")
 _MARKS = (
-    (re.compile(r"<!--.*?-->"), ""),
     (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
     (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
     (re.compile(r"</?(?:b|i|em|strong|code|kbd|br|sub|sup)\s*/?>"), " "),
@@ -37,6 +36,7 @@ _MARKS = (
     (re.compile(r"[\u2013\u2014]"), "-"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|<>-])"), r"\1"),
 )
+_COMMENT = re.compile(r"<!--.*?-->")
 _MARKED = re.compile(r"[*_<\[\]\\]")
 _BOX = re.compile(r"^\[[ xX]\]\s+")
 
@@ -45,7 +45,7 @@ def plain(text: str) -> str:
     """The words of one logical line; code spans keep their backticks."""
     if text.isascii() and not _MARKED.search(text):
         return " ".join(text.split())
-    text = _BOX.sub("", text.strip().translate(_LETTERS))
+    text = _BOX.sub("", _COMMENT.sub("", text).strip().translate(_LETTERS))
     # Bold may go around code: it is taken off first, where it stands before or after a span.
     text = re.sub(r"\*\*(?=`)|(?<=`)\*\*", "", text)
     parts = [part if index % 2 else _unmarked(part) for index, part in enumerate(_CODE.split(text))]

@@ -20,17 +20,21 @@ from cachelint.files import SourceFile
 from cachelint.finding import Location, Step
 from cachelint.libraries import LIBRARIES, from_config
 from cachelint.policy import TOLERANCE, Policy, Sources, decide
-from cachelint.policy.model import Decision, Tolerates
+from cachelint.policy.model import Decision, Statement, Tolerates
 from cachelint.program import (
     audience,
     classes,
+    clients,
     decided,
+    drift,
     expiry,
     flow,
     forbidden,
     generic,
     handlers,
+    headers,
     inputs,
+    keyforms,
     lifetimes,
     outages,
     purpose,
@@ -38,14 +42,18 @@ from cachelint.program import (
     subjects,
 )
 from cachelint.program.catalogue import Catalogue
+from cachelint.program.clients import DirectClient
 from cachelint.program.decided import Decided
 from cachelint.program.decorators import Applied, applied
+from cachelint.program.drift import Match, Unenforced
 from cachelint.program.effects import TOP, Clause, Context, Event, Summary
 from cachelint.program.flow import Arrival
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.graph import CallGraph
 from cachelint.program.handlers import Handler
+from cachelint.program.headers import StorableRoute
 from cachelint.program.interpreter import Interpreter
+from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
@@ -70,14 +78,19 @@ from cachelint.vocabulary import (
 __all__ = [
     "Arrival",
     "Described",
+    "DirectClient",
     "Event",
     "Failure",
     "Forbidden",
     "Lifetime",
+    "Match",
+    "OffFormat",
     "Place",
     "Program",
     "Statistics",
+    "StorableRoute",
     "UncachedRead",
+    "Unenforced",
     "describe",
     "link",
 ]
@@ -408,6 +421,31 @@ class Program:
         """Whether the policy forbids to cache this model or table."""
         path = entity.module.source.path if isinstance(entity, ClassSymbol) else ""
         return any(subjects.is_about(entity, each.word) for each in self.decided.forbids(path))
+
+    def off_format(self) -> Iterator[OffFormat]:
+        """Every key template that has none of the policy's forms."""
+        return keyforms.off_format(self)
+
+    def direct_clients(self) -> Iterator[DirectClient]:
+        """Every client made outside of the module that the policy names."""
+        return clients.direct_clients(self)
+
+    def storable_routes(self) -> Iterator[StorableRoute]:
+        """Every route that the policy forbids to cache and that does not say so."""
+        return headers.storable_routes(self)
+
+    def unenforced_lines(self) -> Iterator[Unenforced]:
+        """Every line of the policy that enforces nothing."""
+        return drift.unenforced(self)
+
+    def matches(self, statement: Statement) -> list[Match]:
+        """What in the code a statement of the policy is about."""
+        return drift.matches(self, statement)
+
+    @cached_property
+    def key_table(self) -> list[tuple[Event, str]]:
+        """Every key template with a call that uses it."""
+        return [(event, template) for event in self.cache_events for template in self.key_templates(event) if template]
 
     def quoted(self, decision: Decision, word: str = "") -> str:
         """What the policy says, for messages: the line as written, with its file and line."""

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from cachelint.policy import Policy, Word, for_path, in_key, is_template, word_of, words_of
 from cachelint.policy.decisions import holds, scopes
-from cachelint.policy.model import Caches, Decision, Never
+from cachelint.policy.model import Caches, Decision, Never, Source
 
 Said = TypeVar("Said")
 
@@ -39,6 +39,8 @@ class Allows(NamedTuple):
 
 class Decided:
     """The decisions of a policy by the file that they hold for."""
+
+    nowhere = Source("", 1, "")
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy

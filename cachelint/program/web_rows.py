@@ -28,6 +28,7 @@ from cachelint.vocabulary import (
     Parameter,
     Renders,
     Row,
+    SetsHeader,
     UserInput,
 )
 
@@ -45,6 +46,9 @@ def decorated(site: CallSite, row: Row) -> Value | None:
             return None
     first = site.arguments.positional[0] if site.arguments.positional else UNKNOWN
     if any(isinstance(each, (FunctionRef, ClassRef, Wrapped)) for each in first.things):
+        if isinstance(row, SetsHeader):
+            layer = Decorator(row, site.frame.place(site.node), tuple(site.given.items()), site.client)
+            return thing(Wrapped(first, layers=(layer,)))
         return first if not isinstance(row, Handles) else None
     return thing(Decorator(row, site.frame.place(site.node), tuple(site.given.items()), site.client))
 

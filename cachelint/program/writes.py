@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cachelint.program.effects import CallEdge, Event
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 DEPTH = 6
+# A function that is called more often than this is no wrapper whose every caller tells something.
+CALLS = 600
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A cache write as seen at `place`: the call itself, or a call of a function that ends in it.
 
-    `ttl` is (unit, value) when one is given there; `way` leads from the place inwards."""
+    `ttl` is (unit, value) when one is given there; `way` leads from the place inwards; `seen` are the calls already
+    looked at on behalf of this write, so that each is looked at once however many roads lead there."""
 
     event: Event
     place: Place
@@ -32,6 +35,7 @@ class View:
     way: tuple[tuple[Place, str], ...] = ()
     depth: int = 0
     function: FunctionSymbol | None = None
+    seen: set[Place] = field(default_factory=set)
 
 
 def is_write(event: Event) -> bool:
@@ -53,7 +57,9 @@ def from_callers(program: Program, view: View) -> Iterator[View]:
     functions = {o.what[0] for value in (view.key, view.value, ttl) for o in parameters(value)}  # type: ignore[index]
     for function in sorted(functions, key=lambda f: f.order):
         for edge in program.graph.callers.get(function, ()):
-            yield _seen_from(view, function, edge)
+            if edge.place not in view.seen and len(view.seen) < CALLS:
+                view.seen.add(edge.place)
+                yield _seen_from(view, function, edge)
 
 
 def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
@@ -63,7 +69,7 @@ def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
     value = Value(things=value.things or _things_of(view.value, function, edge.arguments), origins=value.origins)
     ttl = (view.ttl[0], substitute(view.ttl[1], function, edge.arguments)) if view.ttl is not None else None
     way = ((edge.place, f"passed to `{function.facts.name}`"), *view.way)
-    return View(view.event, edge.place, key, value, ttl, way, view.depth + 1, edge.caller)
+    return View(view.event, edge.place, key, value, ttl, way, view.depth + 1, edge.caller, view.seen)
 
 
 def parameters(value: Value) -> list[Origin]:

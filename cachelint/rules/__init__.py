@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from cachelint.rule import Rule
 from cachelint.rules import (
+    direct_client,
     guard_misses_errors,
     ignore_without_reason,
+    key_off_format,
+    missing_no_store,
     missing_ttl,
     never_cache_data,
     raw_input_in_key,
@@ -13,6 +16,7 @@ from cachelint.rules import (
     syntax_error,
     ttl_over_policy,
     uncached_query,
+    unenforced_policy_line,
     unguarded_cache_call,
     unknown_name_in_ignore,
     unused_ignore,
@@ -20,13 +24,17 @@ from cachelint.rules import (
 
 RULES: tuple[Rule, ...] = (
     raw_input_in_key.check,
+    key_off_format.check,
     unguarded_cache_call.check,
     guard_misses_errors.check,
     swallowed_invalidation.check,
     never_cache_data.check,
     missing_ttl.check,
     ttl_over_policy.check,
+    direct_client.check,
+    unenforced_policy_line.check,
     uncached_query.check,
+    missing_no_store.check,
     syntax_error.check,  # CL901
     unused_ignore.check,
     ignore_without_reason.check,

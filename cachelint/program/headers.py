@@ -1,0 +1,218 @@
+"""Cache headers of responses: what a handler, or anything around it, says about storing its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.policy import Word, in_route
+from cachelint.policy.model import Decision
+from cachelint.program.decided import Forbids
+from cachelint.program.decorators import Applied, applied
+from cachelint.program.frame import Frame
+from cachelint.program.handlers import Handler
+from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.values import External, Member, Value
+from cachelint.vocabulary import Memoizes, SetsHeader
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+DEPTH = 5
+# Words of Cache-Control (RFC 9111) that keep an answer out of shared stores, and those that invite it in.
+SWITCHES = ("no_store", "private", "no_cache", "public")
+KEEPS_OUT = frozenset(("no-store", "private", "no-cache"))
+_DIRECTIVE = re.compile(r"no-store|no-cache|private|public|s-maxage=[1-9]\d*|max-age=[1-9]\d*|max-age=0", re.IGNORECASE)
+_CONTROL = re.compile(r"^[\w\s,=\"-]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class StorableRoute:
+    """A route that the policy forbids to cache, and what its answer says. `sends` is the header that invites caching,
+    "" when there is none at all."""
+
+    handler: Handler
+    word: str
+    decision: Decision
+    sends: str
+
+
+def storable_routes(program: Program) -> Iterator[StorableRoute]:
+    """Every route of a safe method that the policy forbids to cache and that does not say so."""
+    if not program.decided.names_data:
+        return
+    by_all = _said_by_everything(program)
+    seen: set[FunctionSymbol] = set()
+    for handler in program.handlers:
+        forbids = _forbidden(program, handler)
+        if forbids is None or handler.function in seen or not handler.methods & {"GET", "HEAD", "*"}:
+            continue
+        said = directives(program, handler)
+        if said & KEEPS_OUT or by_all & KEEPS_OUT or _is_cached(program, handler):
+            continue
+        seen.add(handler.function)
+        sends = ", ".join(sorted(said - {"max-age=0"}))
+        yield StorableRoute(handler, forbids.word.text, forbids.decision, sends)
+
+
+def _forbidden(program: Program, handler: Handler) -> Forbids | None:
+    """The decision that forbids to cache this route: its last word for data, any of its words for routes."""
+    for each in program.decided.forbids(handler.function.module.source.path):
+        matches = _names if each.http or each.word.route else _ends_in
+        is_named = any(matches(each.word, path) for path in handler.raw_paths)
+        is_excepted = any(_names(word, path) for word in each.exceptions for path in handler.raw_paths)
+        if is_named and not is_excepted:
+            return each
+    return None
+
+
+def _names(word: Word, path: str) -> bool:
+    return in_route(word, path)
+
+
+def _ends_in(word: Word, path: str) -> bool:
+    """Whether the last word of a route is the entity: `/orders/{id}`, not `/orders/{id}/notes`."""
+    literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|:\w+", "", path)
+    parts = [part for part in re.sub(r"[\^$\\?]", "", literal).split("/") if part]
+    return bool(parts) and in_route(word, parts[-1])
+
+
+def _is_cached(program: Program, handler: Handler) -> bool:
+    """A caching decorator on a forbidden route is never-cache-data: one defect, one finding."""
+    marks = [*applied(program.interpreter, handler.function), *program.class_decorators(handler)]
+    return any(isinstance(row, Memoizes) for row in (*(m.row for m in marks), *(layer.row for layer in handler.layers)))
+
+
+# ------------------------------------------------------------------------------------------------- directives
+
+
+def directives(program: Program, handler: Handler) -> frozenset[str]:
+    """The Cache-Control directives that a handler, its decorators and what it calls set, in lower case."""
+    found: set[str] = set()
+    for layer in handler.layers:
+        found |= _of_mark(layer.row, dict(layer.arguments))
+    for each in (*applied(program.interpreter, handler.function), *program.class_decorators(handler)):
+        found |= _of_mark(each.row, each.given) | _of_name(each)
+    seen: set[FunctionSymbol] = set()
+    _collect(program, handler.function, seen, 0)
+    for function in sorted(seen, key=lambda f: f.order):
+        found |= _of_function(program, function)
+    return frozenset(found)
+
+
+def _collect(program: Program, function: FunctionSymbol, seen: set[FunctionSymbol], depth: int) -> None:
+    """The functions that serve a request together: what is called, wrapped around, or injected."""
+    if function in seen or depth > DEPTH:
+        return
+    seen.add(function)
+    for edge in program.graph.callees.get(function, ()):
+        _collect(program, edge.callee, seen, depth + 1)
+    for each in applied(program.interpreter, function) if function.facts.decorators else ():
+        if each.wrapper is not None:
+            _collect(program, each.wrapper, seen, depth + 1)
+
+
+def _of_mark(row: object, given: dict[str, Value]) -> set[str]:
+    if not isinstance(row, SetsHeader):
+        return set()
+    named = {name.replace("_", "-") for name, value in given.items() if value.constant is True}
+    timed = {f"max-age={v.constant}" for name, v in given.items() if name in ("max_age", "s_maxage") and v.constant}
+    texts = {word for value in given.values() if isinstance(value.constant, str) for word in _words(value.constant)}
+    return named | timed | texts | ({row.directive} if row.directive else set())
+
+
+def _of_name(each: Applied) -> set[str]:
+    """A decorator nobody described that calls itself no_store, never_cache or nocache is believed."""
+    name = each.name.rpartition(".")[2].lower().replace("_", "")
+    return {"no-store"} if name in ("nostore", "nevercache", "nocache", "private", "disablecache") else set()
+
+
+def _of_function(program: Program, function: FunctionSymbol) -> set[str]:
+    """The directives in a function's own code: texts, `.no_store = True`, calls that set headers."""
+    found: set[str] = set()
+    frame = Frame(program.interpreter, function.module, None, program.interpreter.scratch(function.module))
+    for node in nodes(tuple(function.facts.body)):
+        if isinstance(node, facts.Constant) and isinstance(node.value, str):
+            found |= _words(node.value)
+        elif isinstance(node, facts.Assign):
+            found = found.union(*(_switch(target, node.value) for target in node.targets))
+        elif isinstance(node, facts.Call):
+            found |= _of_call(program, frame, node)
+        elif isinstance(node, facts.Name) and node.id.isupper():
+            found |= _of_constant(frame, node)
+    return found
+
+
+def _switch(target: facts.Expression, value: facts.Expression | None) -> set[str]:
+    """`response.cache_control.no_store = True`."""
+    is_on = isinstance(value, facts.Constant) and value.value is True
+    if is_on and isinstance(target, facts.Attribute) and target.attr in SWITCHES:
+        return {target.attr.replace("_", "-")}
+    return set()
+
+
+def _of_call(program: Program, frame: Frame, node: facts.Call) -> set[str]:
+    func = node.func
+    if not isinstance(func, (facts.Name, facts.Attribute)):
+        return set()
+    given = {
+        a.keyword: Value(constant=a.value.value)
+        for a in node.arguments
+        if a.keyword and isinstance(a.value, facts.Constant)
+    }
+    found: set[str] = set()
+    for each in _callee(frame, func):
+        rows = program.interpreter.catalogue.function(each.name) if isinstance(each, External) else ()
+        for row in rows:
+            found |= _of_mark(row, given)
+    return found
+
+
+def _callee(frame: Frame, func: facts.Expression) -> Iterator[External | Member]:
+    base = func
+    while isinstance(base, facts.Attribute):
+        base = base.value
+    if isinstance(base, facts.Name) and base.id in frame.module.bindings:
+        yield from (each for each in frame.evaluate(func).things if isinstance(each, (External, Member)))
+
+
+def _of_constant(frame: Frame, node: facts.Name) -> set[str]:
+    """`headers=NO_STORE`: the texts of a constant of the module or of another one."""
+    value = frame.interpreter.global_value(frame.module, node.id)
+    texts = [value.constant, *(item.constant for _, item in value.items or ())]
+    return {word for text in texts if isinstance(text, str) for word in _words(text)}
+
+
+def _words(text: str) -> set[str]:
+    """The directives of a text that is a Cache-Control value; prose that mentions one is none."""
+    if len(text) > 120 or not _CONTROL.match(text):
+        return set()
+    found = {each.lower() for each in _DIRECTIVE.findall(text)}
+    others = re.sub(
+        r"[\w-]+=\w+|must-revalidate|proxy-revalidate|immutable|no-transform", " ", _DIRECTIVE.sub(" ", text)
+    )
+    return found if not re.search(r"[a-zA-Z]{2,}", others) else set()
+
+
+def _said_by_everything(program: Program) -> frozenset[str]:
+    """What a hook around all responses sets (middleware, after_request): functions nobody calls that set headers."""
+    found: set[str] = set()
+    for module in program.interpreter.modules:
+        for function in module.functions:
+            if program.graph.callers.get(function) or program.handlers_of(function):
+                continue
+            if _is_hook(function):
+                found |= _of_function(program, function)
+    return frozenset(found)
+
+
+def _is_hook(function: FunctionSymbol) -> bool:
+    """By its name, its class or its decorator a function that sees every response."""
+    names = [function.facts.name, function.owner.facts.name if function.owner is not None else ""]
+    names += [
+        node.attr for each in function.facts.decorators for node in nodes((each,)) if isinstance(node, facts.Attribute)
+    ]
+    return any(re.search(r"middleware|after_request|process_response|create_response", name, re.I) for name in names)
