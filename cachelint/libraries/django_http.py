@@ -154,7 +154,9 @@ VIEWS: tuple[AnyRow, ...] = (
     Restricts(on="django.views.decorators.http", names="require_safe", methods="GET HEAD"),
     # Views of a ModelAdmin's own: their routes stand in get_urls, in the admin's module.
     Type(name=MODEL_ADMIN, aliases="django.contrib.admin.ModelAdmin"),
-    Type(name=ADMIN_SITE, aliases="django.contrib.admin.AdminSite"),
+    Type(
+        name=ADMIN_SITE, aliases="django.contrib.admin.AdminSite", receiver_names="admin_site", name_evidence="django"
+    ),
     Obtains(on=MODEL_ADMIN, names="admin_site", how="value", gives=ADMIN_SITE),
     Obtains(on="django.contrib.admin", names="site", how="value", gives=ADMIN_SITE),
     Invokes(on=ADMIN_SITE, names="admin_view", params="view cacheable", function="view", gives="callable"),

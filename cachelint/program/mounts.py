@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
-from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes, walk
 from cachelint.program.values import ModuleRef, Value
 from cachelint.vocabulary import Mounts
 
@@ -118,6 +118,10 @@ class Routes:
 def _imported_names(module: ModuleSymbol) -> Iterator[str]:
     for binding in list(module.bindings.values()):
         yield from (imported.name for _, imported in binding.imports if imported.name is not None)
+    for function in module.functions:
+        for statement in walk(function.facts.body):
+            if isinstance(statement, facts.Import):
+                yield from (imported.name for imported in statement.names if imported.name is not None)
 
 
 def _mentioned(module: ModuleSymbol) -> Iterator[str]:
