@@ -98,6 +98,17 @@ class Relation(Row, frozen=True, kw_only=True, tag=True):
 # -------------------------------------------------------------------------------------------------- database
 
 
+class NamesModel(Row, frozen=True, kw_only=True, tag=True):
+    """A call that gives a mapped class by its name: `get_model("shop", "Order")`, `get_model("shop.Order")`.
+
+    `setting` is the setting that holds the name, for a call without one (get_user_model)."""
+
+    on: str
+    names: str
+    params: str = ""
+    setting: str = ""
+
+
 class DbLazy(Row, frozen=True, kw_only=True, tag=True):
     """A builder: no query runs. `filters` tells that its arguments restrict the rows."""
 
@@ -628,6 +639,7 @@ AnyRow = (
     Type
     | Obtains
     | Relation
+    | NamesModel
     | DbLazy
     | DbRead
     | DbWrite

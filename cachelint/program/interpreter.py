@@ -410,6 +410,14 @@ class Interpreter:
                         self._models[symbol.facts.name.lower()].append(symbol)
         return self._models.get(name.lower(), [])
 
+    def setting(self, name: str) -> str:
+        """The text that some module of the project gives to a setting, "" when none does."""
+        for module in self.modules:
+            for _, expression in module.bindings[name].assigned if name in module.bindings else ():
+                if isinstance(expression, facts.Constant) and isinstance(expression.value, str):
+                    return expression.value
+        return ""
+
     def alias_home(self, module: ModuleSymbol, name: str) -> tuple[ModuleSymbol, facts.Expression] | None:
         """Where a type alias that a module imports is written, and what it stands for."""
         binding = module.bindings.get(name)

@@ -355,13 +355,18 @@ def _named_model(frame: Frame, symbol: ClassSymbol, name: str) -> ClassSymbol | 
     """A model named by a string: "self", "Order", "shop.Order", "package.module.Order"."""
     if name == "self":
         return symbol
-    last = name.rpartition(".")[2]
-    candidates = frame.interpreter.models_named(last)
-    same_module = [each for each in candidates if each.module is symbol.module]
+    return model_named(frame.interpreter, name, symbol)
+
+
+def model_named(interpreter: Interpreter, name: str, near: ClassSymbol | None = None) -> ClassSymbol | None:
+    """The project's model that "Order", "shop.Order" or "package.module.Order" means, first in the module of `near`."""
+    label, _, last = name.rpartition(".")
+    candidates = interpreter.models_named(last)
+    same_module = [each for each in candidates if near is not None and each.module is near.module]
     if same_module:
         return same_module[0]
-    label = name.partition(".")[0] if "." in name else ""
-    in_app = [each for each in candidates if label and f".{label}." in f".{each.module.name}."]
+    app = label.partition(".")[0]
+    in_app = [each for each in candidates if app and f".{app}." in f".{each.module.name}."]
     if in_app:
         return in_app[0]
     return candidates[0] if len(candidates) == 1 else None

@@ -44,6 +44,7 @@ from cachelint.vocabulary import (
     LimitsTime,
     Memoizes,
     Mounts,
+    NamesModel,
     Obtains,
     Parameter,
     Passes,
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
 from cachelint.program.cache_rows import cache_call, configures, get_or_set, limits_time, memoizes, store_call
 from cachelint.program.callsite import CallSite, bind, constant_values
 from cachelint.program.database_rows import db_lazy, db_read, db_write, statement_built
-from cachelint.program.value_rows import checks, invokes, obtains, passes, sanitizes
+from cachelint.program.value_rows import checks, invokes, names_model, obtains, passes, sanitizes
 from cachelint.program.web_rows import decorated, identified, marker, renders, user_input
 
 ITERATED = frozenset(
@@ -217,6 +218,7 @@ def _unknown_call(arguments: Arguments) -> Value:
 
 HANDLERS: dict[type[Row], Callable[[CallSite, Any], Value | None]] = {
     Obtains: obtains,
+    NamesModel: names_model,
     DbLazy: db_lazy,
     DbRead: db_read,
     DbWrite: db_write,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from cachelint.program import library
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.values import (
     UNKNOWN,
@@ -25,6 +26,7 @@ from cachelint.program.values import (
 from cachelint.vocabulary import (
     Checks,
     Invokes,
+    NamesModel,
     Obtains,
     Passes,
     Sanitizes,
@@ -58,6 +60,14 @@ def _source(site: CallSite, row: Obtains) -> Value:
     """The argument that what is obtained works on: the rows that a paginator pages through."""
     name = row.of.removeprefix("argument:") if row.of.startswith("argument:") else ""
     return site.given.get(name, UNKNOWN)
+
+
+def names_model(site: CallSite, row: NamesModel) -> Value | None:
+    """The project's model of that name; a model that only a library has stays unknown."""
+    given = [value.constant for value in site.given.values() if isinstance(value.constant, str)]
+    name = site.frame.interpreter.setting(row.setting) if row.setting else ".".join(given)
+    found = library.model_named(site.frame.interpreter, name) if name else None
+    return thing(ClassRef(found)) if found is not None else None
 
 
 def sanitized(value: Value, safe: bool, bounded: bool, things: tuple[Thing, ...] = ()) -> Value:
