@@ -29,7 +29,7 @@ from cachelint.finding import (
 )
 from cachelint.policy import Policy, Sources, decide
 from cachelint.policy import gather as gather_policy
-from cachelint.program import Program, Statistics, link
+from cachelint.program import Focus, Program, Statistics, UnsureError, link
 from cachelint.project import covers
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
@@ -62,64 +62,81 @@ class Run(msgspec.Struct, frozen=True):
     statistics: Statistics | None
 
 
+class Inputs(msgspec.Struct, frozen=True):
+    """All that a run reads: the files, what each says, and the files of policy."""
+
+    found: Discovery
+    gathered: list[Gathered]
+    sources: Sources
+
+
 def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None) -> Run:
     """Check a project. `done` hears how many more files are read, and of how many."""
     started = time.perf_counter()
     store = open_store(task.project, os.environ) if task.use_store else None
-    found = _discovered(task)
-    gathered = _gathered(task, found, done, store)
-    sources = policy_files(task, found)
-    concluded = _concluded(task, found, gathered, sources, store)
+    given = inputs(task, store, done)
+    concluded = _concluded(task, given, store)
     if store:
         store.save()
-    findings = [*concluded.findings, *_syntax_errors(gathered)]
+    return Run(report(task, given, concluded, time.perf_counter() - started), concluded.statistics)
+
+
+def inputs(task: Task, store: Store | None, done: Callable[[int, int], None] = lambda files, total: None) -> Inputs:
+    """Read what a task is about, files that are in the store not at all."""
+    found = _discovered(task)
+    return Inputs(found, _gathered(task, found, done, store), policy_files(task, found))
+
+
+def report(task: Task, given: Inputs, concluded: Conclusions, seconds: float = 0.0) -> Report:
+    """What a task asks for of what a project comes to."""
+    findings = [*concluded.findings, *_syntax_errors(given.gathered)]
     reported = _reported(findings, concluded.ignores, concluded.ran, task)
     failures = [
-        *(result.error for result in gathered if result.error),
-        *_unreadable(found),
-        *_unread(sources),
+        *(result.error for result in given.gathered if result.error),
+        *_unreadable(given.found),
+        *_unread(given.sources),
         *concluded.crashes,
     ]
-    return Run(
-        Report(
-            findings=tuple(finding for finding in reported if _asked(finding.at.path, task)),
-            errors=tuple(sorted(error for error in failures if _asked(error.path, task))),
-            summary=_summary(gathered, concluded.statistics, time.perf_counter() - started),
-        ),
-        concluded.statistics,
+    return Report(
+        findings=tuple(finding for finding in reported if _asked(finding.at.path, task)),
+        errors=tuple(sorted(error for error in failures if _asked(error.path, task))),
+        summary=_summary(given.gathered, concluded.statistics, seconds),
     )
 
 
-def _concluded(
-    task: Task, found: Discovery, gathered: Sequence[Gathered], sources: Sources, store: Store | None
-) -> Conclusions:
+def key_of_conclusions(task: Task, given: Inputs) -> bytes:
+    """Under which key the store has what these inputs come to."""
+    rules = [rule.name for rule in task.rules if is_on(rule, task.config)]
+    return conclusions.key_for(without_filters(task.config), rules, given.found, given.gathered, given.sources)
+
+
+def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
     """What the project comes to: as an earlier run left it in the store, else worked out and put there."""
-    rules = [rule for rule in task.rules if is_on(rule, task.config)]
     if store is None:
-        return _conclude(task, rules, found, gathered, sources)
-    key = conclusions.key_for(without_filters(task.config), rules, found, gathered, sources)
+        return conclude(task, given)[0]
+    key = key_of_conclusions(task, given)
     known = conclusions.stored(store, key)
     if known is None:
-        known = _conclude(task, rules, found, gathered, sources)
-        conclusions.keep(store, key, known)
+        known, program = conclude(task, given)
+        conclusions.keep(store, key, known, program)
     return known
 
 
-def _conclude(
-    task: Task, rules: Sequence[Rule], found: Discovery, gathered: Sequence[Gathered], sources: Sources
-) -> Conclusions:
+def conclude(task: Task, given: Inputs, focus: Focus | None = None) -> tuple[Conclusions, Program | None]:
+    """What the project comes to, or the part in focus. Raises UnsureError when that part cannot be judged alone."""
     config = without_filters(task.config)
-    linked = _decoded(task, found, gathered)
-    policy, wrong = _decided(sources, config)
-    program, errors = _linked(linked, config, policy)
-    findings, crashes, ran = _findings(program, rules)
-    return Conclusions(
+    linked = _decoded(task, given.found, given.gathered)
+    policy, wrong = _decided(given.sources, config)
+    program, errors = _linked(linked, config, policy, focus)
+    findings, crashes, ran = _findings(program, [rule for rule in task.rules if is_on(rule, task.config)])
+    concluded = Conclusions(
         findings=tuple(findings),
         crashes=(*wrong, *errors, *crashes),
         ran=frozenset(ran),
         ignores=tuple(_ignores(linked)),
         statistics=program.statistics() if program else None,
     )
+    return concluded, program
 
 
 def check_project(
@@ -220,9 +237,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _linked(linked: Linked, config: Config, policy: Policy) -> tuple[Program | None, list[AnalysisError]]:
+def _linked(
+    linked: Linked, config: Config, policy: Policy, focus: Focus | None
+) -> tuple[Program | None, list[AnalysisError]]:
     try:
-        return link(linked, config, policy), []
+        return link(linked, config, policy, focus), []
+    except UnsureError:
+        raise
     except Exception as error:
         return None, [_crash("linking the files", error)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,8 +18,7 @@ from cachelint.facts.gather import Gathered
 from cachelint.files import Discovery
 from cachelint.finding import AnalysisError
 from cachelint.policy import Sources
-from cachelint.program import Statistics
-from cachelint.rule import Rule
+from cachelint.program import Known, Program, Statistics, known
 from cachelint.store import Store, key_of
 from cachelint.suppress import Ignore, Named
 
@@ -37,6 +36,7 @@ class Conclusions(msgspec.Struct, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Conclusions)
+_KNOWN = msgspec.msgpack.Decoder(Known)
 
 
 def without_filters(config: Config) -> Config:
@@ -49,14 +49,14 @@ def without_filters(config: Config) -> Config:
 
 
 def key_for(
-    config: Config, rules: Iterable[Rule], found: Discovery, gathered: Sequence[Gathered], sources: Sources
+    config: Config, rules: Sequence[str], found: Discovery, gathered: Sequence[Gathered], sources: Sources
 ) -> bytes:
     """The key of the conclusions about a project. Everything that they may depend on has to be in this list.
 
-    `config` is one without filters.
+    `config` is one without filters, `rules` are the names of those that run.
     """
     files = [(file, each.key, each.error) for file, each in zip(found.files, gathered, strict=True)]
-    inputs = (config, [rule.name for rule in rules], files, sources)
+    inputs = (config, rules, files, sources)
     return key_of(b"conclusions", sources_version(), _ENCODER.encode(inputs))
 
 
@@ -81,7 +81,22 @@ def stored(store: Store, key: bytes) -> Conclusions | None:
         return None
 
 
-def keep(store: Store, key: bytes, conclusions: Conclusions) -> None:
-    """Put conclusions into the store. Those of a crash are not kept: the next run may be luckier."""
-    if not conclusions.crashes:
+def keep(store: Store, key: bytes, conclusions: Conclusions, program: Program | None) -> None:
+    """Put conclusions into the store, and who uses whom in the program that they were drawn from. Those of a crash
+    are not kept: the next run may be luckier."""
+    if not conclusions.crashes and program is not None:
         store.put(key, _ENCODER.encode(conclusions))
+        store.put(_beside(key), _ENCODER.encode(known(program)))
+
+
+def stored_known(store: Store, key: bytes) -> Known | None:
+    """What the full run with these conclusions left behind."""
+    value = store.get(_beside(key))
+    try:
+        return None if value is None else _KNOWN.decode(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _beside(key: bytes) -> bytes:
+    return key_of(b"known", key)

@@ -167,6 +167,15 @@ def facts_of(result: Gathered, request: Request, limits: Limits) -> FileFacts:
         return gather_one(request, limits).facts()
 
 
+def kept_facts(store: Store, key: bytes) -> FileFacts | None:
+    """The facts that a result with this key had, None when the store does not have them any more."""
+    value = store.get(key)
+    try:
+        return decode(value[1:]) if value is not None and value[:1] == _FACTS else None
+    except ValueError:
+        return None
+
+
 def _failed(request: Request, message: str) -> Gathered:
     return Gathered(None, AnalysisError(request.path, 1, 1, message))
 

@@ -48,6 +48,7 @@ from cachelint.program.decorators import Applied, applied
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.effects import TOP, Clause, Context, Event, Summary
 from cachelint.program.flow import Arrival
+from cachelint.program.focus import Focus, Known, UnsureError, known
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.graph import CallGraph
 from cachelint.program.handlers import Handler
@@ -81,7 +82,9 @@ __all__ = [
     "DirectClient",
     "Event",
     "Failure",
+    "Focus",
     "Forbidden",
+    "Known",
     "Lifetime",
     "Match",
     "OffFormat",
@@ -91,7 +94,9 @@ __all__ = [
     "StorableRoute",
     "UncachedRead",
     "Unenforced",
+    "UnsureError",
     "describe",
+    "known",
     "link",
 ]
 
@@ -133,7 +138,13 @@ class Described(NamedTuple):
 class Program:
     """A linked project. Methods are questions; nothing here changes after linking."""
 
-    def __init__(self, files: Sequence[tuple[SourceFile, FileFacts]], config: Config, policy: Policy) -> None:
+    def __init__(
+        self,
+        files: Sequence[tuple[SourceFile, FileFacts]],
+        config: Config,
+        policy: Policy,
+        focus: Focus | None = None,
+    ) -> None:
         self.config = config
         self.decided = Decided(policy)
         libraries = (*LIBRARIES, *from_config(config.libraries))
@@ -141,6 +152,9 @@ class Program:
         self.interpreter.tracks_loaders = self.decided.names_data
         self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
         self._type_requests()
+        self.focus = focus
+        if focus is not None:
+            self.handlers = focus.settle(self.interpreter, self.handlers)
         self._summaries = self._follow_all()
         self.settings = Settings(self.interpreter)
         self.graph = CallGraph(self.interpreter, self._summaries, self.handlers)
@@ -167,7 +181,8 @@ class Program:
         summaries = self._all_summaries()
         interpreter.follow_again()
         for _ in range(ROUNDS - 1):
-            if not interpreter.learn_parameters(summaries):
+            may_learn = self.focus.may_learn if self.focus is not None else lambda function: True
+            if not interpreter.learn_parameters(summaries, may_learn):
                 break
             summaries = self._all_summaries()
             interpreter.follow_again()
@@ -175,6 +190,8 @@ class Program:
 
     def _all_summaries(self) -> list[Summary]:
         interpreter = self.interpreter
+        if self.focus is not None:
+            return self._focused_summaries(self.focus)
         found = []
         for module in interpreter.modules:
             found.append(interpreter.module_summary(module))
@@ -185,6 +202,19 @@ class Program:
             met.update(more)
             found.extend(interpreter.summary(function) for function in more)
         return found
+
+    def _focused_summaries(self, focus: Focus) -> list[Summary]:
+        """What the functions in focus do, and whatever they led to."""
+        interpreter = self.interpreter
+        found = []
+        for module in interpreter.modules:
+            wanted = [function for function in module.functions if focus.wants(function)]
+            if wanted:
+                found.append(interpreter.module_summary(module))
+            for function in wanted:
+                interpreter.summary(function)
+        led_to = sorted(interpreter.summaries, key=lambda function: function.order)
+        return [*found, *(interpreter.summaries[function] for function in led_to)]
 
     def _wrappers(self, function: FunctionSymbol) -> list[FunctionSymbol]:
         return [each.wrapper for each in applied(self.interpreter, function) if each.wrapper is not None]
@@ -274,10 +304,11 @@ class Program:
         return frozenset(str(event.key.text) for event in found if event.key is not None)
 
     @cached_property
-    def _filled_in(self) -> frozenset[str]:
+    def filled_in(self) -> frozenset[str]:
         """The files in which something is stored in a cache or a dict used as one."""
         events = (event for each in self.graph.events.values() for event in each)
-        return frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
+        here = frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
+        return here | self.focus.filled if self.focus is not None else here
 
     @cached_property
     def outage_errors(self) -> frozenset[str]:
@@ -365,7 +396,7 @@ class Program:
         if self.graph.writes_back(function) or function.declares_globals:
             return True
         paths = {place.path for place in misses} | {function.module.source.path}
-        return bool(paths & self._filled_in)
+        return bool(paths & self.filled_in)
 
     # --------------------------------------------------------------------------------------------- queries
 
@@ -533,18 +564,25 @@ class Program:
         )
 
 
-def link(files: Sequence[tuple[SourceFile, FileFacts]], config: Config, policy: Policy | None = None) -> Program:
-    """Link the facts of all files into a Program.
+def link(
+    files: Sequence[tuple[SourceFile, FileFacts]],
+    config: Config,
+    policy: Policy | None = None,
+    focus: Focus | None = None,
+) -> Program:
+    """Link the facts of all files into a Program; with a focus only what matters to it. Raises UnsureError then.
 
     Runs in a thread with a large stack: long call chains are followed by recursion.
     """
     result: list[Program] = []
     crash: list[BaseException] = []
 
+    decided = policy if policy is not None else decide(Sources(), config)
+
     def work() -> None:
         try:
             with _without_collector():
-                result.append(Program(files, config, policy if policy is not None else decide(Sources(), config)))
+                result.append(Program(files, config, decided, focus))
         except BaseException as error:
             crash.append(error)
 

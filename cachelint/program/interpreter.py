@@ -7,7 +7,7 @@ cycle is answered with what is known so far; functions that met such an answer a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -104,13 +104,13 @@ class Interpreter:
         self.summaries[function] = summary
         return summary
 
-    def learn_parameters(self, summaries: list[Summary]) -> bool:
-        """Note what call sites pass to unannotated parameters; forget the functions this concerns. True if any."""
+    def learn_parameters(self, summaries: list[Summary], may_learn: Callable[[FunctionSymbol], bool]) -> bool:
+        """Note what call sites pass to unannotated parameters; follow the functions this concerns anew. True if any."""
         seen: dict[tuple[FunctionSymbol, str], list[Value]] = defaultdict(list)
         for summary in summaries:
             for edge in summary.calls:
                 for name, value in edge.arguments.items():
-                    if value.things and name not in ("self", "cls"):
+                    if value.things and name not in ("self", "cls") and may_learn(edge.callee):
                         seen[edge.callee, name].append(value)
         concerned = set()
         for (function, name), values in seen.items():
@@ -158,6 +158,13 @@ class Interpreter:
         """Remember which function asks what an attribute of self was set to."""
         if self._running:
             self._readers[key].add(next(reversed(self._running)))
+
+    def readers(self) -> Iterator[tuple[FunctionSymbol, FunctionSymbol]]:
+        """Pairs of a method that sets an attribute of self and a function that asked for its value."""
+        for (symbol, name), readers in self._readers.items():
+            for base in self.mro(symbol):
+                writers = classes.writers(self, base).get(name, ()) if isinstance(base, ClassSymbol) else ()
+                yield from ((writer, reader) for writer in writers for reader in readers)
 
     def _readers_of(self, writer: FunctionSymbol, old: Summary, new: Summary) -> set[FunctionSymbol]:
         """Who asked for an attribute that a method now sets to something else."""

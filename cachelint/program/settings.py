@@ -34,7 +34,7 @@ class Settings:
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
-        self.modules = [module for module in interpreter.modules if _is_settings(module)]
+        self.modules = [module for module in interpreter.modules if is_settings(module)]
         self.caches = [entry for module in self.modules for entry in self._caches(module)]
         self.flask = list(self._flask())
         self.flask_default_ttl = list(self._named_values("CACHE_DEFAULT_TIMEOUT"))
@@ -139,7 +139,7 @@ def _text(value: Value | None) -> str:
     return value.constant if value is not None and isinstance(value.constant, str) else ""
 
 
-def _is_settings(module: ModuleSymbol) -> bool:
+def is_settings(module: ModuleSymbol) -> bool:
     """A module that configures Django: named settings, or in a package of that name, or with Django's own names."""
     parts = module.name.split(".")
     marks = sum(1 for mark in DJANGO_MARKS if mark in module.bindings)
