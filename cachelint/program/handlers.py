@@ -76,8 +76,8 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
             if any(fnmatch.fnmatchcase(function.name, pattern) for pattern in patterns):
                 place = Place(module.source.path, function.facts.at, function.facts.end)
                 found.append(Handler(function, frozenset("*"), "", "none", place))
-    registered = list(_registered(interpreter))
     made = list(registrations(interpreter))
+    registered = list(_registered(interpreter, made))
     idle = unmounted(interpreter, made)
     found.extend(handler for handler in registered if handler.place.path not in idle)
     routed = {handler.owner for handler in registered if handler.owner is not None}
@@ -203,8 +203,8 @@ def _registering_name(call: facts.Call) -> str:
     return func.attr if isinstance(func, facts.Attribute) else func.id if isinstance(func, facts.Name) else ""
 
 
-def _registered(interpreter: Interpreter) -> Iterator[Handler]:
-    for each in registrations(interpreter):
+def _registered(interpreter: Interpreter, made: Iterable[Registration]) -> Iterator[Handler]:
+    for each in made:
         row = each.row
         if not isinstance(row, Handles) or row.form != "register":
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
@@ -36,8 +37,6 @@ class Settings:
         self._interpreter = interpreter
         self.modules = [module for module in interpreter.modules if is_settings(module)]
         self.caches = [entry for module in self.modules for entry in self._caches(module)]
-        self.flask = list(self._flask())
-        self.flask_default_ttl = list(self._named_values("CACHE_DEFAULT_TIMEOUT"))
 
     @property
     def has_django(self) -> bool:
@@ -113,8 +112,17 @@ class Settings:
                 return True
         return bool(backend.safe_setting) and self.is_true(backend.safe_setting)
 
-    def _flask(self) -> Iterator[Entry]:
+    @cached_property
+    def flask(self) -> list[Entry]:
         """CACHE_TYPE, wherever it is written: a config dict, a config class, app.config[...]."""
+        return list(self._flask())
+
+    @cached_property
+    def flask_default_ttl(self) -> list[tuple[Value, Place]]:
+        """CACHE_DEFAULT_TIMEOUT, wherever it is written."""
+        return list(self._named_values("CACHE_DEFAULT_TIMEOUT"))
+
+    def _flask(self) -> Iterator[Entry]:
         for module in self._interpreter.modules:
             frame = Frame(self._interpreter, module, None, Summary(None, module))
             for expression, node in _named_settings(module, "CACHE_TYPE"):
