@@ -8,7 +8,7 @@ that other files import) makes the focus `UnsureError`: then only a full run can
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -126,9 +126,9 @@ class Focus:
         """Choose the handlers that matter, and take over what call sites were seen to pass. Raises UnsureError."""
         serving = {base for each in handlers if each.owner is not None for base in interpreter.mro(each.owner)}
         for path in self._before:
-            module = interpreter.modules.by_path.get(path)
-            if module is not None:
-                self._check(interpreter, module, serving)
+            if path not in interpreter.modules.by_path:
+                raise UnsureError("a file that is gone")
+            self._check(interpreter, interpreter.modules.by_path[path], serving)
         self._teach(interpreter)
         return [handler for handler in handlers if self._is_concerned(interpreter, handler)]
 
@@ -178,17 +178,14 @@ class Focus:
         old = self._before[module.source.path]
         if is_settings(module):
             raise UnsureError("a settings module")
-        if old is None:
-            return
-        changed = changed_names(ModuleSymbol(module.source, old), module)
+        before, after = _offers(ModuleSymbol(module.source, old)) if old is not None else {}, _offers(module)
+        changed, added = _changed(before, after), after.keys() - before.keys()
         # What a class that serves requests says of itself matters to its handlers only, and those are in focus.
-        changed -= {
-            symbol.facts.name for symbol in serving if isinstance(symbol, ClassSymbol) and symbol.module is module
-        }
-        if not changed:
-            return
+        changed -= {each.facts.name for each in serving if isinstance(each, ClassSymbol) and each.module is module}
         for other in interpreter.modules:
-            if other is not module and _takes(interpreter, other, module, changed):
+            if other is not module and (
+                (changed and _takes(interpreter, other, module)) or _names(interpreter, other, module, changed | added)
+            ):
                 raise UnsureError(f"{other.source.path} uses what changed")
         for symbol in module.classes:
             if symbol.facts.name in changed and interpreter.is_model(symbol):
@@ -228,10 +225,24 @@ def _reached(known: Known, paths: Iterable[str]) -> set[int]:
 # ------------------------------------------------------------------------------------- what a module offers
 
 
-def changed_names(old: ModuleSymbol, new: ModuleSymbol) -> set[str]:
-    """The top-level names of a module that are gone or mean something else now; bodies of functions do not count."""
-    before, after = _offers(old), _offers(new)
-    return {name for name, shape in before.items() if after.get(name) != shape}
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> set[str]:
+    """The top-level names that are gone or mean something else now, be it for what they are made of. What functions do
+    does not count: that is followed."""
+    other = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    while more := {name for name, shape in after.items() if name not in other and other & set(_mentioned(shape))}:
+        other |= more
+    return other & before.keys()
+
+
+def _mentioned(shape: object) -> Iterator[str]:
+    """The variables in a shape."""
+    if isinstance(shape, (tuple, list)):
+        if len(shape) == 2 and shape[0] == "Name":
+            yield str(shape[1])
+        for each in shape:
+            yield from _mentioned(each)
+    elif isinstance(shape, dict):
+        yield from _mentioned(tuple(shape.values()))
 
 
 def _offers(module: ModuleSymbol) -> dict[str, object]:
@@ -265,16 +276,24 @@ def shape(node: object) -> object:
     return tuple(shape(each) for each in node) if isinstance(node, tuple) else node
 
 
-def _takes(interpreter: Interpreter, other: ModuleSymbol, module: ModuleSymbol, names: set[str]) -> bool:
-    """Whether a module imports one of these names of another one, or all of it."""
+def _takes(interpreter: Interpreter, other: ModuleSymbol, module: ModuleSymbol) -> bool:
+    """Whether a module imports another one itself, so that it may use any name of it."""
     find = interpreter.modules.find
-    if any(find(other.absolute(statement, each), other) is module for statement, each in other.stars):
-        return True
-    for statement, each in (pair for binding in other.bindings.values() for pair in binding.imports):
+    for statement, each in _imports(other):
         base = other.absolute(statement, each)
-        if each.name is None or each.name in names:
-            if find(base, other) is module:
-                return True
-        elif find(f"{base}.{each.name}", other) is module:
+        if find(base if each.name is None else f"{base}.{each.name}", other) is module:
             return True
     return False
+
+
+def _names(interpreter: Interpreter, other: ModuleSymbol, module: ModuleSymbol, names: Collection[str]) -> bool:
+    """Whether a module imports one of these names of another one, by its name or with all others."""
+    find = interpreter.modules.find
+    return any(find(other.absolute(*pair), other) is module for pair in other.stars) or any(
+        each.name in names and find(other.absolute(statement, each), other) is module
+        for statement, each in _imports(other)
+    )
+
+
+def _imports(module: ModuleSymbol) -> Iterator[tuple[facts.Import, facts.ImportedName]]:
+    return (pair for binding in module.bindings.values() for pair in binding.imports)
