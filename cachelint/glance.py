@@ -150,9 +150,11 @@ def _comments(facts: FileFacts | None) -> list[str]:
 
 
 def _report(task: Task, now: Inputs, concluded: Conclusions, edited: Mapping[str, object]) -> Report:
-    """The report on a part: of ignores elsewhere it cannot say whether they are needed."""
+    """The report on a part, without what only the whole can tell: whether an ignore elsewhere is needed, whether
+    anything keeps a line of the policy."""
     whole = check.report(task, now, concluded)
-    kept = (each for each in whole.findings if each.rule != "unused-ignore" or each.at.path in edited)
+    sources = {file.path for file in now.found.files}
+    kept = (each for each in whole.findings if each.at.path in (edited if each.rule == "unused-ignore" else sources))
     return msgspec.structs.replace(whole, findings=tuple(kept))
 
 
