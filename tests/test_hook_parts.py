@@ -92,7 +92,11 @@ def test_what_cannot_be_read_is_no_verdict(tmp_path: Path) -> None:
         ("x = '''\n# a\n'''\n", "x = '''\n# b\n'''\n", False),
         ("x = 1\n", "# cachelint: ignore[all]\nx = 1\n", False),
         ("# cachelint: ignore[all]\nx = 1\n", "# cachelint: ignore[all]\n\nx = 1\n", False),
-        ("def f(:\n", "# a\ndef f(:\n", False),
+        ("x = '''\n\n'''\n", "x = '''\n'''\n", False),
+        ("x = \\\n    1\n", "x = \\\n# a\n    1\n", False),
+        ("x = 1\n", "# coding: latin-1\nx = 1\n", False),
+        ("x = 'it\\'s'  # '''\n", "x = 'it\\'s'  # '''\n# a\n", True),
+        ("x = [\n    1,\n]\n", "x = [\n    # one\n    1,\n]\n", True),
         ("if x:\n    pass\n", "if x:\n    # a\n    pass\n", True),
     ],
 )

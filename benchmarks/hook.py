@@ -1,0 +1,94 @@
+"""How long the hook takes beside what it is made of, in one interleaved run.
+
+    python benchmarks/hook.py [PROJECT]     a folder, by default the largest unpacked project of `make ecosystem`
+
+The project is copied, checked once so that its store is warm, and then asked about edits. Prints wall milliseconds
+(minimum of ROUNDS) and ratios. Budgets (design): a file that cannot matter at most 4 times `python -c pass`, an edit of
+a relevant file in a warm project at most 2 times `python -c "import libcst"`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cachelint.facts import may_matter
+from cachelint.files import discover
+
+ROUNDS = 7
+ECOSYSTEM = Path(__file__).parent.parent / ".work" / "ecosystem"
+HOOK = [str(Path(sys.executable).parent / "cachelint"), "hook"]
+
+
+def call(path: Path, content: str) -> bytes:
+    """A write as Claude Code sends it."""
+    said = {"file_path": str(path), "content": content}
+    document = {"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": said, "cwd": str(path.parent)}
+    return json.dumps(document).encode()
+
+
+def timed(command: list[str], data: bytes = b"") -> tuple[float, int, bytes]:
+    """(wall milliseconds, exit code, output) of a command."""
+    started = time.perf_counter()
+    done = subprocess.run(command, input=data, capture_output=True, check=False)
+    return (time.perf_counter() - started) * 1000, done.returncode, done.stdout + done.stderr
+
+
+def edits(project: Path) -> dict[str, bytes]:
+    """Edits of each kind, by their names in the output. A relevant file is the largest one that speaks of a cache."""
+    paths = [project / file.path for file in discover(project).files]
+    sources = {path: path.read_text(encoding="utf-8", errors="replace") for path in paths}
+    cached = max((p for p, text in sources.items() if "cache." in text), key=lambda p: len(sources[p]))
+    plain = max((p for p, text in sources.items() if "cache" not in text), key=lambda p: len(sources[p]))
+    wrong = "\n\ndef added(request):\n    from django.core.cache import cache\n    return cache.get(request.GET['x'])\n"
+    return {
+        "not Python": call(project / "NOTES.md", "x"),
+        "excluded": call(project / "tests/test_added.py", "x = 1"),
+        "only a comment": call(cached, "# a comment\n" + sources[cached]),
+        f"a constant more in {cached.name}": call(cached, sources[cached] + "\nADDED = 1\n"),
+        f"a constant more in {plain.name}": call(plain, sources[plain] + "\nADDED = 1\n"),
+        f"a function more in {cached.name}": call(cached, sources[cached] + wrong),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    given = Path(sys.argv[1]) if len(sys.argv) > 1 else max(ECOSYSTEM.glob("pretix*"))
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / given.name
+        shutil.copytree(given, project, ignore=shutil.ignore_patterns(".cachelint_cache", ".git"))
+        (project / "pyproject.toml").touch()
+        lines = sum(p.read_bytes().count(b"\n") for p in project.rglob("*.py"))
+        read = sum(may_matter((project / file.path).read_bytes()) for file in discover(project).files)
+        print(f"{given.name}: {lines:,} lines of Python, {read} files that are read")
+        show(project)
+
+
+def show(project: Path) -> None:
+    """One line for each thing measured."""
+    subprocess.run([*HOOK[:1], "check", "--project", str(project), "--fail-on", "never", "-q"], capture_output=True)
+    python = sys.executable
+    works: dict[str, Callable[[], tuple[float, int, bytes]]] = {
+        "python -c pass": lambda: timed([python, "-c", "pass"]),
+        "python -c 'import libcst'": lambda: timed([python, "-c", "import libcst"]),
+    }
+    works |= {name: lambda data=data: timed(HOOK, data) for name, data in edits(project).items()}
+    best: dict[str, tuple[float, int, bytes]] = {}
+    for _ in range(ROUNDS):
+        for name, work in works.items():
+            best[name] = min(best.get(name, (1e9, 0, b"")), work())
+    start, libcst = (best[name][0] for name in list(works)[:2])
+    for name, (milliseconds, code, said) in best.items():
+        verdict = f": exit {code}, {said.decode()[:50]!r}" if said else ""
+        ratios = f"{milliseconds / start:6.1f} x pass {milliseconds / libcst:5.1f} x libcst"
+        print(f"{milliseconds:7.0f} ms {ratios}  {name}{verdict}")
+
+
+if __name__ == "__main__":
+    main()
