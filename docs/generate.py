@@ -7,18 +7,23 @@ document is out of date.
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
+
 from cachelint import vocabulary
-from cachelint.check import check_project
+from cachelint.check import check_project, link_project
+from cachelint.cli.policy import text as policy_text
+from cachelint.config import Config, load
 from cachelint.finding import Report, Severity
 from cachelint.libraries import LIBRARIES
 from cachelint.reporters import FORMATS
 from cachelint.rule import Rule
-from cachelint.rules import RULES
+from cachelint.rules import RULES, SPELLINGS
 from cachelint.source import lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,10 +53,35 @@ def main(arguments: list[str]) -> int:
 def documents() -> dict[Path, str]:
     """The generated documents: path and full text."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    parts = {"example": example(), "hook": hook_answer(), "rules": rule_table(), "libraries": library_table()}
+    parts = {
+        "example": example(),
+        "policy": policy_example(),
+        "hook": hook_answer(),
+        "rules": rule_table(),
+        "libraries": library_table(),
+    }
     for name, text in parts.items():
         readme = between_markers(readme, name, text)
-    return {ROOT / "README.md": readme, ROOT / "docs" / "rules.md": rule_pages()}
+    return {
+        ROOT / "README.md": readme,
+        ROOT / "docs" / "rules.md": rule_pages(),
+        ROOT / "docs" / "cachelint.schema.json": schema(),
+    }
+
+
+def schema() -> str:
+    """The JSON Schema of cachelint.toml, for editors."""
+    document = msgspec.json.schema(Config)
+    settings = document["$defs"]["Config"]
+    del settings["properties"]["origin"], document["$defs"]["Origin"]
+    settings["title"] = "cachelint.toml"
+    names = ["all", *SPELLINGS]
+    for key in ("select", "extend-select", "ignore"):
+        settings["properties"][key]["items"] = {"enum": names}
+    for each in document["$defs"].values():
+        each["description"] = " ".join(each.get("description", "").split())
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps({**head, **document}, indent=2, ensure_ascii=False) + "\n"
 
 
 def between_markers(document: str, name: str, text: str) -> str:
@@ -130,6 +160,18 @@ def example() -> str:
         ("cachelint check --format concise examples/shop", _rendered("concise", report)),
     ]
     return "\n".join(f"```console\n$ {command}\n{output}```\n" for command, output in parts)
+
+
+def policy_example() -> str:
+    """The beginning of what `cachelint policy` says of the example, and its last line."""
+    program = link_project(EXAMPLE, jobs=1, use_store=False)
+    lines = policy_text(program, load(EXAMPLE, SPELLINGS)).splitlines()
+    shown = "\n".join([*(_cut(line) for line in lines[:19]), "...", lines[-1]])
+    return f"```console\n$ cachelint policy --project examples/shop\n{shown}\n```\n"
+
+
+def _cut(line: str, width: int = 150) -> str:
+    return line if len(line) <= width else line[: width - 3] + "..."
 
 
 def _first_error(report: Report) -> Report:

@@ -18,6 +18,7 @@ from cachelint.cli.hook import hook
 from cachelint.cli.init import init
 from cachelint.cli.known import without_known
 from cachelint.cli.output import more_targets, said_to_people, show_statistics, write_report
+from cachelint.cli.policy import policy
 from cachelint.cli.progress import Progress
 from cachelint.config import Config
 from cachelint.finding import Report, Severity
@@ -109,3 +110,4 @@ app.add_command(dump)
 app.add_command(cache)
 app.add_command(init)
 app.add_command(hook)
+app.add_command(policy)

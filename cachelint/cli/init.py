@@ -8,6 +8,7 @@ import click
 
 from cachelint.cli import settings
 from cachelint.cli.claude import add_hook
+from cachelint.cli.guide import add_policy
 
 
 @click.command()
@@ -15,8 +16,12 @@ from cachelint.cli.claude import add_hook
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
 def init(claude: bool, yes: bool, project: Path | None) -> None:
-    """Set a project up. Files that are there are added to, never replaced."""
+    """Set a project up. Files that are there are added to, never replaced.
+
+    Without options: a commented caching policy in CLAUDE.md, where the project has none.
+    """
     root = settings.root(project, [])
-    if not claude:
-        raise click.UsageError("say what to set up: --claude")
-    add_hook(root, is_sure=yes)
+    if claude:
+        add_hook(root, is_sure=yes)
+    else:
+        add_policy(root, settings.configuration(root, None), is_sure=yes)

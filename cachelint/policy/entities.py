@@ -19,6 +19,14 @@ _GENERIC = frozenset("data record result entry info information detail object ro
 _PLACES = frozenset("endpoint route page view url path handler".split())
 # What comes first and limits nothing that a name in code would show.
 _LEADING = frozenset("all any the our every each most user-specific per-user customer-specific".split())
+_SORTS = frozenset("time master live raw hot cold sensitive private personal big meta test user-specific api".split())
+# "order" is also the way things are sorted: no row of a shop.
+_SORTING = frozenset(
+    (
+        "sort sorting search display field column menu custom load loading execution render tab z byte natural default "
+        "reverse ascending descending alphabetical topological resolution list item display by"
+    ).split()
+)
 _SPELLINGS = {
     "catalogue": "catalog",
     "colour": "color",
@@ -55,8 +63,14 @@ def word_of(text: str, given: tuple[str, ...] | None = None) -> Word:
     is_route = text.strip("` ").startswith("/")
     if len(words) > 1 and words[-1] in _PLACES:
         return Word(text, (*words[:-2], singular(words[-2])), (), True, given)
-    bare = (*words[:-2], singular(words[-2])) if len(words) > 1 and words[-1] in _GENERIC else ()
+    has_bare = len(words) > 1 and words[-1] in _GENERIC and not _says_how(words[-2])
+    bare = (*words[:-2], singular(words[-2])) if has_bare else ()
     return Word(text, words, bare, is_route, given)
+
+
+def _says_how(word: str) -> bool:
+    """Whether a word before "data" says of what sort it is and not what it is about: financial, real-time, cached."""
+    return word in _SORTS or word.endswith(("al", "ive", "ic", "ous", "ary", "able", "ible", "ed", "ing"))
 
 
 @lru_cache(maxsize=20_000)
@@ -108,6 +122,8 @@ def _without_how(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _ends_with(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
+    if entity == ("order",) and len(words) > 1 and words[-2] in _SORTING:
+        return False
     return bool(entity) and len(words) >= len(entity) and words[-len(entity) :] == entity
 
 

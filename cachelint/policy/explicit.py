@@ -85,8 +85,8 @@ def _single(config: Config, policy: PolicyConfig) -> Iterator[_Said]:
         yield OneClient(module=policy.client), f"client = {policy.client}", ("client",)
     if policy.serialization is not None:
         yield Serializes(form=policy.serialization), f"serialization = {policy.serialization}", ("serialization",)
-    if policy.on_error == "miss":
-        yield OnError(), "on-error = miss", ("on-error",)
+    if policy.on_error is not None:
+        yield OnError(raises=policy.on_error == "raise"), f"on-error = {policy.on_error}", ("on-error",)
     if policy.no_raw_input:
         yield NoRawInput(), "no-raw-input", ("no-raw-input",)
     if policy.stampede_protection:
@@ -127,12 +127,17 @@ def as_toml(decisions: Iterable[Decision], table: str) -> str:
     for key, kind in (("never", False), ("no-store", True)):
         words = [(d.statement.subject, d) for d in found if isinstance(d.statement, Never) and d.statement.http is kind]
         lines += _array(key, words)
-    excepted = [d.statement for d in found if isinstance(d.statement, Never) and d.statement.exceptions]
-    lines += [f"exceptions.{_quoted(s.subject)} = {_quoted(list(s.exceptions))}" for s in excepted]
+    excepted = {
+        d.statement.subject: d.statement.exceptions
+        for d in found
+        if isinstance(d.statement, Never) and d.statement.exceptions
+    }
+    lines += [f"exceptions.{_quoted(subject)} = {_quoted(list(words))}" for subject, words in excepted.items()]
     lines += _array("key-formats", [(d.statement.template, d) for d in found if isinstance(d.statement, KeyFormat)])
     lines += _array("key-examples", [(d.statement.key, d) for d in found if isinstance(d.statement, KeyExample)])
-    for decision in found:
-        lines += _pair(decision)
+    pairs = [line for decision in found for line in _pair(decision)]
+    # Of several lines about one key the first counts.
+    lines += {line.partition(" = ")[0]: line for line in reversed(pairs)}.values()
     lines += _strategy_line(found)
     for subject, group in _by_subject(found):
         lines += ["", f"[{table}.entities.{_quoted(subject)}]", *_entity_lines(group)]
@@ -157,7 +162,7 @@ def _pair(decision: Decision) -> list[str]:
     if isinstance(said, Serializes):
         return [f"serialization = {_quoted(said.form)}{note}"]
     if isinstance(said, OnError):
-        return [f'on-error = "miss"{note}']
+        return [f"on-error = {_quoted('raise' if said.raises else 'miss')}{note}"]
     if isinstance(said, NoRawInput):
         return [f"no-raw-input = true{note}"]
     if isinstance(said, Stampede):

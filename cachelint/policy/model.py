@@ -54,7 +54,9 @@ class NoRawInput(_Said, frozen=True, kw_only=True, tag="no-raw-input"):
 
 
 class OnError(_Said, frozen=True, kw_only=True, tag="on-error"):
-    """Cache errors are misses; they fail no request."""
+    """Cache errors are misses; they fail no request. `raises`: the team has decided that they do."""
+
+    raises: bool = False
 
 
 class OneClient(_Said, frozen=True, kw_only=True, tag="client"):
@@ -162,3 +164,8 @@ class Decision(msgspec.Struct, frozen=True):
     scope: Scope = Scope()
     explicit: bool = False
     heading: str = ""
+
+    @property
+    def allows_failure(self) -> bool:
+        """Whether it says that cache errors may fail requests."""
+        return isinstance(self.statement, OnError) and self.statement.raises

@@ -36,8 +36,8 @@ def worded(statement: Statement) -> str:
             return f"key {key} is fine"
         case NoRawInput():
             return "no raw user input in keys"
-        case OnError():
-            return "cache errors are misses"
+        case OnError(raises=raises):
+            return "cache errors may fail requests" if raises else "cache errors are misses"
         case OneClient(module=module):
             return f"clients are made in {module} only"
         case Serializes(form=form):

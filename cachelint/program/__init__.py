@@ -20,7 +20,7 @@ from cachelint.files import SourceFile
 from cachelint.finding import Location, Step
 from cachelint.libraries import LIBRARIES, from_config
 from cachelint.policy import TOLERANCE, Policy, Sources, decide
-from cachelint.policy.model import Decision, Statement, Tolerates
+from cachelint.policy.model import Decision, OnError, Statement, Tolerates
 from cachelint.program import (
     audience,
     classes,
@@ -452,6 +452,11 @@ class Program:
         """Whether the policy forbids to cache this model or table."""
         path = entity.module.source.path if isinstance(entity, ClassSymbol) else ""
         return any(subjects.is_about(entity, each.word) for each in self.decided.forbids(path))
+
+    def error_decision(self, event: Event) -> Decision | None:
+        """What the policy says of cache errors where a call stands."""
+        said = self.decided.said(event.place.path, OnError)
+        return said[1] if said is not None else None
 
     def off_format(self) -> Iterator[OffFormat]:
         """Every key template that has none of the policy's forms."""

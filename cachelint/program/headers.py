@@ -15,7 +15,7 @@ from cachelint.program.decorators import Applied, applied
 from cachelint.program.frame import Frame
 from cachelint.program.handlers import Handler
 from cachelint.program.symbols import FunctionSymbol, nodes
-from cachelint.program.values import External, Member, Value
+from cachelint.program.values import External, Member, Place, Value
 from cachelint.vocabulary import Memoizes, SetsHeader
 
 if TYPE_CHECKING:
@@ -44,25 +44,41 @@ def storable_routes(program: Program) -> Iterator[StorableRoute]:
     """Every route of a safe method that the policy forbids to cache and that does not say so."""
     if not program.decided.names_data:
         return
-    by_all = _said_by_everything(program)
-    seen: set[FunctionSymbol] = set()
+    if _said_by_everything(program) & KEEPS_OUT:
+        return
+    groups: dict[object, list[tuple[Handler, Forbids]]] = {}
     for handler in program.handlers:
         forbids = _forbidden(program, handler)
-        if forbids is None or handler.function in seen or not handler.methods & {"GET", "HEAD", "*"}:
+        if forbids is not None and handler.methods & {"GET", "HEAD", "*"}:
+            groups.setdefault(handler.owner or handler.function, []).append((handler, forbids))
+    seen: set[Place] = set()
+    for group in groups.values():
+        said = frozenset().union(*(directives(program, handler) for handler, _ in group))
+        handler, forbids = min(group, key=lambda each: _rank(each[0]))
+        place = program.head_of(handler.function)
+        if said & KEEPS_OUT or place in seen or any(_is_cached(program, each) for each, _ in group):
             continue
-        said = directives(program, handler)
-        if said & KEEPS_OUT or by_all & KEEPS_OUT or _is_cached(program, handler):
-            continue
-        seen.add(handler.function)
+        seen.add(place)
         sends = ", ".join(sorted(said - {"max-age=0"}))
         yield StorableRoute(handler, forbids.word.text, forbids.decision, sends)
+
+
+# Of the methods of one class the one that people would look at.
+_FIRST = ("get", "list", "retrieve", "dispatch")
+
+
+def _rank(handler: Handler) -> tuple[int, tuple[str, int, str, str]]:
+    name = handler.function.facts.name
+    return (_FIRST.index(name) if name in _FIRST else len(_FIRST), handler.function.order)
 
 
 def _forbidden(program: Program, handler: Handler) -> Forbids | None:
     """The decision that forbids to cache this route: its last word for data, any of its words for routes."""
     for each in program.decided.forbids(handler.function.module.source.path):
         matches = _names if each.http or each.word.route else _ends_in
-        is_named = any(matches(each.word, path) for path in handler.raw_paths)
+        # A wrapper that a decorator made serves many routes, and is none of them.
+        hits = [matches(each.word, path) for path in handler.raw_paths]
+        is_named = any(hits) if handler.function.parent is None else bool(hits) and all(hits)
         is_excepted = any(_names(word, path) for word in each.exceptions for path in handler.raw_paths)
         if is_named and not is_excepted:
             return each

@@ -49,8 +49,15 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
     if value is UNKNOWN:
         return Value(origins=parts_of(receiver.origins)) if receiver.origins else UNKNOWN
     if any(isinstance(each, (Instance, Member)) for each in receiver.things) and not value.origins:
-        return replace(value, origins=parts_of(receiver.origins))
+        return replace(value, origins=_seen_from(frame, value, receiver))
     return value
+
+
+def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]:
+    """The sources of an attribute. A related row (`order.event`) is no data of the row it is related to."""
+    related = [each.type for each in value.instances() if frame.interpreter.is_model(each.type)]
+    origins = parts_of(receiver.origins)
+    return frozenset(o for o in origins if o.kind != "entity" or o.what in related) if related else origins
 
 
 def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts.Node) -> Value | None:

@@ -50,7 +50,9 @@ def entity_of(program: Program, value: Value, word: Word) -> str:
         selects_only = origin.safe and origin.bounded and origin.boxed
         if origin.kind == "entity" and not selects_only and is_about(origin.what, word):
             return f"`{origin.name}` data"
-        if origin.kind == "loader" and in_name(word, origin.name):
+        # What hangs on what was loaded, and was handed on inside something else, may be anything.
+        is_far = origin.part and origin.boxed
+        if origin.kind == "loader" and not is_far and in_name(word, origin.name):
             return f"what `{origin.name}` loads"
     return ""
 

@@ -49,6 +49,7 @@ A sufficient `except` (or `suppress`, or a guarding decorator or context manager
 The client, the method or the settings do not raise: cashews by default, caching decorators that swallow,
 django-redis with IGNORE_EXCEPTIONS, in-memory backends, no CACHES setting at all.
 The value is the product's only store: locks, queues, sessions, rate limits, tokens.
+The policy says `on-error = "raise"`: then it is a note for the pedantic persona.
 No request handler reaches the call, or only work that runs after the response does.
 
 References
@@ -103,14 +104,16 @@ def _at_client(program: Program, client: Place, group: list[Failure]) -> Finding
     return Finding(
         at=program.location(client),
         message=f"{len(group)} calls on this {first.raised.kind} client let an outage fail {_count(len(handlers))}: "
-        f"{_errors(first)} {'escape' if len(first.raised.errors) > 1 else 'escapes'} each of them",
+        f"{_errors(first)} {'escape' if len(first.raised.errors) > 1 else 'escapes'} each of them"
+        + _said(program, first),
         help=_help(first, "wrap the client once in functions that treat its errors as misses"),
         subject=f"client {first.raised.kind}",
         related=tuple(
             program.step(failure.event.place, "unguarded call")
             for failure in sorted(group, key=lambda each: each.event.place)
         ),
-        persona=_persona(first),
+        severity=_severity(program, first),
+        persona=_persona(program, first),
         confidence=_confidence(first),
     )
 
@@ -124,13 +127,14 @@ def _at_call(program: Program, group: list[Failure]) -> Finding:
         message=f"an outage of {first.raised.kind} fails the request: {_errors(first)} "
         f"{'leave' if len(first.raised.errors) > 1 else 'leaves'} "
         f"`{first.event.method}` and nothing on the way from {_handlers_text(names, len(handlers))} stops "
-        f"{'them' if len(first.raised.errors) > 1 else 'it'}",
+        f"{'them' if len(first.raised.errors) > 1 else 'it'}" + _said(program, first),
         help=_help(first, f"catch `{first.raised.root}`, log it and go on as on a miss"),
         subject=f"{first.event.method} in {program.function_name(first.event)}",
         function=program.function_name(first.event),
         trace=_trace(program, first),
         related=tuple(program.step(place, "unguarded as well") for place in _others(group)),
-        persona=_persona(first),
+        severity=_severity(program, first),
+        persona=_persona(program, first),
         confidence=_confidence(first),
     )
 
@@ -167,8 +171,22 @@ def _help(failure: Failure, otherwise: str) -> str:
     return otherwise
 
 
-def _persona(failure: Failure) -> Persona | None:
-    return Persona.PEDANTIC if failure.raised.is_assumed or not failure.event.certain else None
+def _said(program: Program, failure: Failure) -> str:
+    """The line of the policy that says what an outage may do, for the end of a message."""
+    decision = program.error_decision(failure.event)
+    return f", but {program.quoted(decision)}" if decision is not None and not decision.allows_failure else ""
+
+
+def _severity(program: Program, failure: Failure) -> Severity | None:
+    """A team that has decided that errors fail requests need not hear of an error."""
+    decision = program.error_decision(failure.event)
+    return Severity.NOTE if decision is not None and decision.allows_failure else None
+
+
+def _persona(program: Program, failure: Failure) -> Persona | None:
+    decision = program.error_decision(failure.event)
+    is_decided = decision is not None and decision.allows_failure
+    return Persona.PEDANTIC if is_decided or failure.raised.is_assumed or not failure.event.certain else None
 
 
 def _confidence(failure: Failure) -> Confidence | None:
