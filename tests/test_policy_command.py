@@ -182,7 +182,7 @@ def test_every_line_of_the_stub_is_understood_once_it_is_no_comment() -> None:
     intro = STUB[STUB.index("<!--") : STUB.index("### What to Cache")]
     text = STUB.replace(intro, "").replace("-->", "")
     read = [line for line in lines(text, "CLAUDE.md") if line.status not in ("heading", "prose")]
-    assert len(read) == 10
+    assert len(read) == 11
     assert {line.status for line in read} == {"understood"}
     assert all(enforcing(each) for line in read for each in line.statements)
 
