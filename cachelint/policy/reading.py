@@ -350,7 +350,7 @@ def _by_label(item: Item, text: str, label: str, rest: str) -> Meaning | None:
         return Meaning(unclear="its heading may mean cached or not cached")
     named = entities(_in_full(item, label))
     said = attributes(rest)
-    if item.mode == "never":
+    if item.mode == "never" and not said.never:
         timed = re.search(DURATION, rest, _I) or said.says_something
         return Meaning(unclear="it stands below a heading that forbids caching") if timed else never(label)
     if item.mode == "keys" and not said.says_something:
