@@ -23,6 +23,8 @@ NOT_PRODUCT = (
     "migrations/",
     "alembic/versions/",
     "/docs/",
+    # Templates of projects, as cookiecutter has them: no Python before they are filled.
+    "*{{*",
 )
 # Never part of a project's own sources, even below a folder that was asked for by name.
 NOT_SOURCE = (

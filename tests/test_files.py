@@ -30,6 +30,7 @@ def test_only_product_code_is_taken(tmp_path: Path) -> None:
     make(tmp_path, "tests/test_x.py", "app/tests.py", "app/test_views.py", "app/views_test.py", "conftest.py")
     make(tmp_path, "app/migrations/0001.py", "alembic/versions/a.py", "node_modules/x/y.py", ".hidden/x.py")
     make(tmp_path, "build/lib/x.py", "dist/x.py", "app/__pycache__/x.py", "docs/conf.py", "app/docs/views.py")
+    make(tmp_path, "scaffold/{{cookiecutter.name}}/views.py", "scaffold/{{name}}.py")
     assert paths_of(tmp_path) == ["app/docs/views.py", "app/views.py", "examples/demo.py", "manage.py"]
 
 

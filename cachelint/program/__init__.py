@@ -413,8 +413,8 @@ class Program:
         return queries.is_orm_cached(self, entity)
 
     def is_needed(self, read: UncachedRead) -> bool:
-        """Whether caching a read would save anything: it is no second try, and its table neither cache nor live."""
-        return not queries.is_repeat(self, read.event) and not queries.is_live_table(read.event.entity)
+        """Whether caching a read would save anything: it is no second try, and its table fit for it."""
+        return not queries.is_repeat(self, read.event) and not queries.is_unfit(read.event.entity)
 
     def is_for_few(self, handler: Handler) -> bool:
         """Whether a handler asks for a special right or works on rows selected by who asks."""

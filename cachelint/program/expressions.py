@@ -332,7 +332,8 @@ def _compare(frame: Frame, node: facts.Compare) -> Value:
             if tested is not None:
                 origins |= tested.origins
             else:
-                library.consume(frame, right, "iterate", right_node)
+                asking = frozenset(each for each in left.origins if each.kind in ("identity", "parameter"))
+                library.consume(frame, replace(right, origins=right.origins | asking), "iterate", right_node)
         origins |= {each for each in right.origins if each.kind == "hit"}
         if isinstance(node.left, facts.Call) and right.constant in (0, 1):
             _only_asks(frame, node.left)

@@ -181,7 +181,7 @@ IDENTITY_WORDS = (
 def names_who_asks(name: str) -> bool:
     """Whether a function by its name finds out who asks: get_current_user, authenticate_request."""
     found = set(name.lower().split("_"))
-    return "authenticate" in found or {"current", "user"} <= found
+    return "authenticate" in found or {"current", "user"} <= found or {"authenticated", "user"} <= found
 
 
 def says_who_asks(interpreter: Interpreter, given: Value, parameter: facts.Parameter) -> bool:

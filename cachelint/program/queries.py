@@ -110,10 +110,13 @@ def is_repeat(program: Program, event: Event) -> bool:
     )
 
 
-def is_live_table(entity: ClassSymbol | str | None) -> bool:
-    """Whether a table is itself a cache, or says who is there just now, by its name."""
+def is_unfit(entity: ClassSymbol | str | None) -> bool:
+    """Whether a table by its name is nothing to cache: a cache itself, who is there just now, secrets."""
     name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
-    return bool({"cache", "cached", "online", "presence", "heartbeat"} & set(words(name)))
+    return bool(UNFIT & set(words(name)))
+
+
+UNFIT = frozenset("cache cached online presence heartbeat secret secrets credential credentials password".split())
 
 
 def _leads_on(program: Program, function: FunctionSymbol, edge: CallEdge) -> bool:
