@@ -28,7 +28,8 @@ STORE_WORDS = frozenset(
         "lock locks mutex semaphore queue queues session sessions throttle throttling ratelimit ratelimits "
         "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
         "online pubsub job jobs task tasks broker leader heartbeat attempts blacklist blocklist denylist "
-        "revoked pool usage metric metrics health healthcheck healthz readiness liveness budget budgets spend polling"
+        "revoked pool usage encryption secret secrets credential credentials metric metrics health healthcheck healthz "
+        "readiness liveness budget budgets spend polling"
     ).split()
 )
 # What more callers than this do with an entry is too much to say that none of them fills it.

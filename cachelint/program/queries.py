@@ -113,7 +113,8 @@ def is_repeat(program: Program, event: Event) -> bool:
 def is_unfit(entity: ClassSymbol | str | None) -> bool:
     """Whether a table by its name is nothing to cache: a cache itself, who is there just now, secrets."""
     name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
-    return bool(UNFIT & set(words(name)))
+    found = set(words(name))
+    return bool(UNFIT & found) or {"api", "key"} <= found
 
 
 UNFIT = frozenset("cache cached online presence heartbeat secret secrets credential credentials password".split())
