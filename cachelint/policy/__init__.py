@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cachelint.policy.decisions import TOLERANCE, Drift, Policy, decide, for_path, is_template, scopes
 from cachelint.policy.durations import seconds, spoken
-from cachelint.policy.entities import Word, in_key, in_name, in_route, word_of, words_of
+from cachelint.policy.entities import Word, in_key, in_loader, in_name, in_route, word_of, words_of
 from cachelint.policy.sources import Problem, Sources, gather
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "for_path",
     "gather",
     "in_key",
+    "in_loader",
     "in_name",
     "in_route",
     "is_template",

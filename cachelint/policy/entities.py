@@ -113,6 +113,32 @@ def in_name(word: Word, name: str) -> bool:
     return _ends_with(words, word.words) or _ends_with(_without_how(words), word.words)
 
 
+# Verbs with which functions say that they hand something out.
+_LOADING = frozenset(
+    (
+        "get load fetch find list read query select lookup retrieve compute calculate build make create cached collect "
+        "search all latest current active serialize render export resolve prepare generate"
+    ).split()
+)
+
+
+def in_loader(word: Word, name: str) -> bool:
+    """Whether a function hands out the entity, by its name: get_order, orders_of, stock_price; `order` is a verb."""
+    if not in_name(word, name):
+        return False
+    if word.given is not None:
+        return True
+    words = words_of(name)
+    kept = _without_how(words)
+    is_verb = len(kept) == 1 and not _is_plural(name, kept[0])
+    return words[0] in _LOADING or not is_verb
+
+
+def _is_plural(name: str, noun: str) -> bool:
+    first = next(each.lower() for each in _SPLIT.split(name) if each)
+    return first != noun and singular(first) == noun
+
+
 def _without_how(words: tuple[str, ...]) -> tuple[str, ...]:
     for index, word in enumerate(words):
         if index > 0 and word in _HOW:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cachelint.policy import Word, in_key, in_name, in_route
+from cachelint.policy import Word, in_key, in_loader, in_route
 from cachelint.policy.model import Caches, Decision, Line, Never, OneClient, Statement
 from cachelint.policy.wording import worded
 from cachelint.program import clients
@@ -91,7 +91,7 @@ def _loaders(program: Program, word: Word) -> Iterator[Match]:
     for module in program.interpreter.modules:
         for function in module.functions:
             name = function.facts.name
-            if len(name) > 2 and name.rpartition("_")[0] and in_name(word, name) and _loads(name):
+            if in_loader(word, name) and _loads(name):
                 yield Match("function", function.facts.qualname, program.head_of(function))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.policy import Word, in_key, in_name, in_route
+from cachelint.policy import Word, in_key, in_loader, in_name, in_route
 from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import Instance, Value
@@ -52,7 +52,7 @@ def entity_of(program: Program, value: Value, word: Word) -> str:
             return f"`{origin.name}` data"
         # What hangs on what was loaded, and was handed on inside something else, may be anything.
         is_far = origin.part and origin.boxed
-        if origin.kind == "loader" and not is_far and in_name(word, origin.name):
+        if origin.kind == "loader" and not is_far and in_loader(word, origin.name):
             return f"what `{origin.name}` loads"
     return ""
 
@@ -89,7 +89,7 @@ def decorated(program: Program, event: Event, word: Word) -> str:
     returned = "" if word.route else entity_of(program, program.interpreter.summary(event.function).returns, word)
     if returned:
         return f"{returned} that `{name}` returns"
-    if not word.route and in_name(word, name) and not event.is_response:
+    if not word.route and in_loader(word, name) and not event.is_response:
         return f"what `{name}` loads"
     return _route_or_key(program, event, word)
 
