@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cachelint.policy.model import Decision, KeyExample, KeyFormat
@@ -32,25 +32,35 @@ _WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OffFormat:
-    """A key template that has none of the forms the policy allows. `decision` gives one of them."""
+    """A key template that has none of the forms the policy allows. `decision` gives one of them; `others` are further
+    places of the file with the same template."""
 
     event: Event
     place: Place
     template: str
     decision: Decision
     why: str
+    others: tuple[Place, ...] = ()
 
 
 def off_format(program: Program) -> Iterator[OffFormat]:
-    """Every key template that breaks the policy's formats, once per function and template."""
-    seen: set[tuple[object, str]] = set()
+    """Every key template that breaks the policy's formats, once per file: its first place, the others with it."""
+    groups: dict[tuple[str, str], list[OffFormat]] = {}
+    for found in _all(program):
+        groups.setdefault((found.place.path, found.template), []).append(found)
+    for group in groups.values():
+        group.sort(key=lambda each: each.place)
+        others = tuple(dict.fromkeys(each.place for each in group if each.place != group[0].place))
+        yield replace(group[0], others=others)
+
+
+def _all(program: Program) -> Iterator[OffFormat]:
     for event in program.cache_events:
         if not isinstance(event.row, _KEYED) or event.key is None or _is_pattern(event) or program.is_store(event):
             continue
         for view in _complete(program, at_call(event)):
             found = _judged(program, view)
-            if found is not None and (view.function, found.template) not in seen:
-                seen.add((view.function, found.template))
+            if found is not None:
                 yield found
 
 

@@ -67,7 +67,7 @@ from cachelint.rule import rule
 
 @rule("CL104", Severity.WARNING, Confidence.HIGH, since="0.1")
 def check(program: Program) -> Iterator[Finding]:
-    """One finding per template and function."""
+    """One finding per template and file."""
     for found in program.off_format():
         yield _finding(program, found)
 
@@ -80,5 +80,6 @@ def _finding(program: Program, found: OffFormat) -> Finding:
         help="build it in the policy's form, or add its form to the policy as an example",
         subject=f"format {found.template}",
         function=program.function_name(found.event),
+        related=tuple(program.step(place, "here as well") for place in found.others[:10]),
         confidence=None if found.event.certain else Confidence.MEDIUM,
     )
