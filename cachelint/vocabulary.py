@@ -193,7 +193,8 @@ class Renders(Row, frozen=True, kw_only=True, tag=True):
 
 class CacheRead(Row, frozen=True, kw_only=True, tag=True):
     """A read. `key` names the key parameter, `many` when it is a list of keys; `misses` lists how a miss shows:
-    "none", "default", "raises:KeyError", "sentinel:dogpile.cache.api.NO_VALUE", "false" (has_key, exists), "empty"."""
+    "none", "default", "raises:KeyError", "sentinel:dogpile.cache.api.NO_VALUE", "instance:dogpile.cache.api.NoValue"
+    (the class of the sentinel), "false" (has_key, exists), "empty"."""
 
     on: str
     names: str

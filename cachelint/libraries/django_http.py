@@ -130,11 +130,19 @@ VIEWS: tuple[AnyRow, ...] = (
     # Hooks that the inherited get() or post() calls: they serve the request although no URL names them.
     HandlerClass(
         on="django.views.generic.TemplateView",
-        methods="get_context_data:GET get_template_names:GET",
+        methods="get_context_data:GET get_template_names:GET render_to_response:GET",
         dialect="none",
     ),
-    HandlerClass(on=_LISTING, methods="get_context_data:GET get_queryset:GET get_ordering:GET", dialect="none"),
-    HandlerClass(on=_SHOWING, methods="get_context_data:GET get_queryset:GET get_object:GET", dialect="none"),
+    HandlerClass(
+        on=_LISTING,
+        methods="get_context_data:GET get_queryset:GET get_ordering:GET render_to_response:GET",
+        dialect="none",
+    ),
+    HandlerClass(
+        on=_SHOWING,
+        methods="get_context_data:GET get_queryset:GET get_object:GET render_to_response:GET",
+        dialect="none",
+    ),
     HandlerClass(
         on=_EDITING,
         methods="get_context_data:GET get_initial:GET form_valid:POST form_invalid:POST get_success_url:POST",

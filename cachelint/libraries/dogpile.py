@@ -16,7 +16,7 @@ from cachelint.vocabulary import (
 
 _REGION = "dogpile.cache.region.CacheRegion"
 _REDIS_DOWN = "redis.exceptions.ConnectionError redis.exceptions.TimeoutError"
-_NO_VALUE = "sentinel:dogpile.cache.api.NO_VALUE"
+_NO_VALUE = "sentinel:dogpile.cache.api.NO_VALUE instance:dogpile.cache.api.NoValue"
 
 DOGPILE = Library(
     name="dogpile.cache",

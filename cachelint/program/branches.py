@@ -87,6 +87,9 @@ def _plain(frame: Frame, test: facts.Expression) -> Known:
         if isinstance(test, facts.Name) and test.id in frame.variables:
             frame.variables[test.id] = value
     known = Known(value)
+    if _is_miss_test(frame, test):
+        known.when_true.misses = hits(value)
+        return known
     known.when_false.misses = hits(value)
     known.when_true.misses = frozenset(o.what for o in value.origins if o.kind == "hit" and o.boxed)  # type: ignore[misc]
     checked = _checked(frame, test)
@@ -97,6 +100,16 @@ def _plain(frame: Frame, test: facts.Expression) -> Known:
     if name is not None and name in frame.global_names:
         known.when_false.misses |= {frame.place(test)}
     return known
+
+
+def _is_miss_test(frame: Frame, test: facts.Expression) -> bool:
+    """`isinstance(found, NoValue)`: the class of the value that stands for a miss."""
+    if not (isinstance(test, facts.Call) and isinstance(test.func, facts.Name) and test.func.id == "isinstance"):
+        return False
+    if len(test.arguments) != 2:
+        return False
+    things = frame.lookup_quietly(test.arguments[1].value).things
+    return any(isinstance(each, External) and each.name in frame.interpreter.catalogue.miss_classes for each in things)
 
 
 def _found(frame: Frame, name: str | None) -> dict[str, Value]:

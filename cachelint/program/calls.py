@@ -40,6 +40,7 @@ from cachelint.program.values import (
     trim,
     unboxed,
 )
+from cachelint.vocabulary import Memoizes
 
 # Beyond this many possible callees a call says nothing.
 CALLEES = 6
@@ -280,13 +281,14 @@ def _fields(frame: Frame, symbol: ClassSymbol, arguments: Arguments) -> list[tup
 
 
 def _call_wrapped(frame: Frame, each: Wrapped, arguments: Arguments, node: facts.Node) -> Value:
-    if not each.deferred:
-        return call_value(frame, each.function, arguments, node)
     context = frame.context
-    frame.context = context._replace(deferred=True)
-    call_value(frame, each.function, arguments, node)
+    is_memoized = any(isinstance(layer.row, Memoizes) for layer in each.layers)
+    frame.context = context._replace(
+        deferred=context.deferred or each.deferred, in_loader=context.in_loader or is_memoized
+    )
+    result = call_value(frame, each.function, arguments, node)
     frame.context = context
-    return UNKNOWN
+    return UNKNOWN if each.deferred else result
 
 
 def _call_object(frame: Frame, each: Instance, callee: Value, arguments: Arguments, node: facts.Node) -> Value:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from cachelint.vocabulary import (
     Backend,
+    CacheRead,
     Converter,
     Dialect,
     Error,
@@ -29,6 +30,8 @@ class Catalogue:
         self.converters: dict[tuple[str, str], Converter] = {}
         self.validated: dict[str, Validates] = {}
         self.packages: set[str] = set()
+        # Classes whose instances stand for a miss.
+        self.miss_classes: set[str] = set()
         self.dialects: list[Dialect] = []
         self.web_packages: set[str] = set()
         self._alias: dict[str, str] = {}
@@ -67,6 +70,9 @@ class Catalogue:
             self.converters[row.dialect, row.word] = row
         elif isinstance(row, Validates):
             self.validated.update((self.canonical(name), row) for name in row.types.split())
+        elif isinstance(row, CacheRead):
+            words = [word.partition(":") for word in row.misses.split()]
+            self.miss_classes.update(name for kind, _, name in words if kind == "instance")
         on = getattr(row, "on", "")
         for owner in on.split():
             owner = self._alias.get(owner, owner)

@@ -8,7 +8,7 @@ from cachelint.program import classes
 from cachelint.program.annotations import element_type
 from cachelint.program.effects import TOP, Event
 from cachelint.program.handlers import Handler
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
 from cachelint.program.values import ClassRef, Instance, Origin, Place, Value
 from cachelint.vocabulary import DbRead, GenericView
 
@@ -43,6 +43,8 @@ def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[Fu
     for name in row.methods.split():
         own = classes.find_method(interpreter, symbol, name)
         if own is not None and not _calls_super(own, name):
+            continue
+        if _answers_alone(program, symbol, row):
             continue
         found = _source(program, symbol, row)
         if found is None:
@@ -81,6 +83,17 @@ def _calls_super(function: FunctionSymbol, name: str) -> bool:
     import msgspec
 
     return "super" in str(msgspec.to_builtins(function.facts.body))
+
+
+def _answers_alone(program: Program, symbol: ClassSymbol, row: GenericView) -> bool:
+    """Whether `render_to_response` leaves the context alone: a lazy list in it is then never read."""
+    answers = classes.find_method(program.interpreter, symbol, "render_to_response")
+    pages = classes.find_in_class(program.interpreter, symbol, "paginate_by")
+    if answers is None or pages is not None or row.shape != "rows" or len(answers.facts.parameters) < 2:
+        return False
+    read = {answers.facts.parameters[1].name, "object_list", "super"}
+    words = (getattr(node, "id", getattr(node, "attr", "")) for node in nodes(answers.facts.body))
+    return not any(word in read for word in words)
 
 
 def _source(
