@@ -277,6 +277,15 @@ class Program:
             found.extend(applied(self.interpreter, dispatch))
         return found
 
+    @cached_property
+    def _hooks(self) -> dict[Place, list[FunctionSymbol]]:
+        return audience.hooks(self)
+
+    def hooks_before(self, handler: Handler) -> list[FunctionSymbol]:
+        """The functions that run before every request of the blueprint whose route a handler has."""
+        sites = {each.client.site for each in applied(self.interpreter, handler.function) if each.client is not None}
+        return [hook for site in sites if site is not None for hook in self._hooks.get(site, ())]
+
     def writes(self, function: FunctionSymbol) -> bool:
         """Whether serving a safe method with this handler writes the database."""
         if function not in self._writes:

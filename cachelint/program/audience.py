@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import classes, inputs
+from cachelint.program.calls import last_name
 from cachelint.program.decorators import applied
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
-from cachelint.program.rights import ADMIN, CHECKING, RESTRICTED, identifiers
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
-from cachelint.program.values import FunctionRef, Value
+from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes, walk
+from cachelint.program.values import FunctionRef, Place, Value
 from cachelint.vocabulary import Handles
 
 if TYPE_CHECKING:
@@ -36,12 +37,15 @@ def is_restricted(program: Program, handler: Handler) -> bool:
     if (
         _checks_right(program, handler.function)
         or _raises_denied(handler.function)
+        or _sends_away(handler.function)
         or _is_denied_by_default(program, handler)
     ):
         return True
+    names.extend(_told(handler.function))
+    names.extend(name for hook in program.hooks_before(handler) for name in _hook_marks(program, hook))
     if handler.owner is not None:
         dispatch = classes.find_method(program.interpreter, handler.owner, "dispatch")
-        if dispatch is not None and _raises_denied(dispatch):
+        if dispatch is not None and (_raises_denied(dispatch) or _sends_away(dispatch)):
             return True
         names.extend(each.name.rpartition(".")[2] for each in program.class_decorators(handler))
         names.extend(_class_marks(program, handler.owner))
@@ -57,6 +61,8 @@ def _checks_right(program: Program, function: FunctionSymbol) -> bool:
     return False
 
 
+HOOKS = frozenset(("before_request",))
+ROLES = frozenset("role roles permission permissions".split())
 DENIALS = frozenset(("denied", "forbidden", "unauthorized"))
 
 
@@ -69,6 +75,47 @@ def _raises_denied(function: FunctionSymbol) -> bool:
             if DENIALS & set(words(str(name))) or "403" in str(name):
                 return True
     return False
+
+
+def _sends_away(function: FunctionSymbol) -> bool:
+    """Whether the function starts with `if not request.user.is_superuser: return redirect(...)`."""
+    for statement in function.facts.body:
+        if isinstance(statement, facts.If) and isinstance(statement.test, facts.Not) and statement.body:
+            leaves = isinstance(statement.body[-1], (facts.Return, facts.Raise))
+            if leaves and asks_right(statement.test):
+                return True
+    return False
+
+
+def _told(function: FunctionSymbol) -> Iterator[str]:
+    """What the decorators ask for: `role=Role.ADMIN`, `permission_classes=[IsOwner]`, `Security(f, scopes=[...])`."""
+    defaults = (parameter.default for parameter in function.facts.parameters if parameter.default is not None)
+    for call in nodes((*function.facts.decorators, *defaults)):
+        if not isinstance(call, facts.Call):
+            continue
+        for argument in call.arguments:
+            keyword = set(words(argument.keyword or ""))
+            if "scopes" in keyword and last_name(call.func) == "Security" and getattr(argument.value, "items", None):
+                yield "scopes"
+            elif keyword & ROLES:
+                yield from (mark for name in identifiers(argument.value) for mark in _permission_name(name))
+
+
+def hooks(program: Program) -> dict[Place, list[FunctionSymbol]]:
+    """The functions that blueprints run before their requests, by where the blueprint is made."""
+    found: dict[Place, list[FunctionSymbol]] = {}
+    for function in program.interpreter.functions():
+        for each in applied(program.interpreter, function) if function.facts.decorators else ():
+            if each.name.rpartition(".")[2] in HOOKS and each.client is not None and each.client.site is not None:
+                found.setdefault(each.client.site, []).append(function)
+    return found
+
+
+def _hook_marks(program: Program, hook: FunctionSymbol) -> Iterator[str]:
+    """What a function that runs before every request of a blueprint says: its decorators, its tests."""
+    yield from (each.name.rpartition(".")[2] for each in applied(program.interpreter, hook))
+    if _sends_away(hook) or _checks_right(program, hook):
+        yield "permission"
 
 
 def _is_denied_by_default(program: Program, handler: Handler) -> bool:
@@ -98,6 +145,8 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
     """Names of base classes, of what permission attributes hold, and of attributes that name a permission."""
     for base in program.interpreter.mro(symbol):
         yield base.facts.name if isinstance(base, ClassSymbol) else base.rpartition(".")[2]
+        if not isinstance(base, ClassSymbol) and base.endswith(".UserPassesTestMixin"):
+            yield "" if _tests_login(program, symbol) else "permission"
         for name, assigned in base.attributes.items() if isinstance(base, ClassSymbol) else ():
             if name == "permission_classes":
                 value = assigned[-1].value
@@ -109,6 +158,13 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
                 value = assigned[-1].value
                 is_named = isinstance(value, (facts.Name, facts.Attribute, facts.Collection))
                 yield "permission" if is_named or (isinstance(value, facts.Constant) and value.value) else ""
+
+
+def _tests_login(program: Program, symbol: ClassSymbol) -> bool:
+    """Whether the test of a UserPassesTestMixin is about a login and nothing more."""
+    test = classes.find_method(program.interpreter, symbol, "test_func")
+    asked = {word for name in identifiers(test.facts.body) for word in words(name)} if test is not None else set()
+    return bool(asked & {"authenticated", "anonymous", "login"}) and not asked & ASKED
 
 
 def _permission_name(name: str) -> Iterator[str]:

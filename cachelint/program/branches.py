@@ -97,6 +97,9 @@ def _plain(frame: Frame, test: facts.Expression) -> Known:
         known.when_true.variables = checked
     name = _target_name(test)
     known.when_true.variables.update(_found(frame, name))
+    if name is not None and name in frame.variables:
+        # What is falsy is no text of anybody's choice.
+        known.when_false.variables[name] = _harmless(frame.variables[name], bounded=True)
     if name is not None and name in frame.global_names:
         known.when_false.misses |= {frame.place(test)}
     return known
@@ -259,14 +262,7 @@ def is_allow_list(frame: Frame, value: Value, node: facts.Expression) -> bool:
         if any(isinstance(each, Instance) and each.type in LITERAL_SETS for each in value.things) or value.items:
             return not any(origin.kind == "parameter" for origin in value.origins)
         return _is_constant_name(node) and not value.origins
-    return isinstance(node, facts.Call) and not value.origins and _is_constant_name(_root(node))
-
-
-def _root(node: facts.Call) -> facts.Expression:
-    func = node.func
-    if isinstance(func, facts.Attribute):
-        return func.value
-    return node.arguments[0].value if node.arguments else func
+    return isinstance(node, facts.Call) and not any(o.kind in ("parameter", "identity") for o in value.origins)
 
 
 def _is_constant_name(node: facts.Expression) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     pass
 from cachelint.program.callsite import CallSite, entity_in, entity_of, record, result_of
 
+ONE_ROW = re.compile(r"\blimit\s+1\s*;?\s*$", re.IGNORECASE)
 TABLE = re.compile(r"\b(?:from|into|update|join)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
 
@@ -69,10 +70,21 @@ def statement_built(site: CallSite, row: Statement) -> Value:
     things = []
     for each in value.things:
         if isinstance(each, Instance):
-            options = (("does", does), *_aggregate_shape(site))
+            options = (("does", does), *_shape_of(site, row))
             each = replace(each, options=options, of=each.of if each.of is not None else table)
         things.append(each)
     return Value(things=tuple(things), origins=carried(*site.arguments.all(), site.receiver).origins)
+
+
+def _shape_of(site: CallSite, row: Statement) -> tuple[tuple[str, object], ...]:
+    text = site.arguments.positional[0] if row.does == "sql" and site.arguments.positional else UNKNOWN
+    shape = _sql_shape(text)
+    return (("shape", shape),) if shape else _aggregate_shape(site)
+
+
+def _sql_shape(value: Value) -> str:
+    """ "row" for SQL text that asks for one row only, "" where the text does not say."""
+    return "row" if value.text is not None and ONE_ROW.search(str(value.text)) else ""
 
 
 def _aggregate_shape(site: CallSite) -> tuple[tuple[str, object], ...]:
@@ -154,6 +166,7 @@ def _of_statement(
             )
     if value.text is not None:
         does, table = sql_meaning(value)
+        shape = _sql_shape(value) or shape
         return does, shape, table if entity is None or isinstance(entity, str) else entity
     return "unknown", shape, entity
 

@@ -75,7 +75,9 @@ def _one(frame: Frame, node: facts.Expression, symbol: FunctionSymbol | ClassSym
             if wrapper is not None:
                 found.append(Applied(place, None, {}, None, wrapper, each.symbol.name))
     if not found and callee.things:
-        found.append(Applied(place, None, {}, None, None, _name(callee.things[0])))
+        first = callee.things[0]
+        client = first.instance if isinstance(first, Member) else None
+        found.append(Applied(place, None, {}, client, None, _name(first)))
     return found
 
 

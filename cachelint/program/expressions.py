@@ -52,7 +52,11 @@ def evaluate(frame: Frame, node: facts.Expression) -> Value:
 
 
 def _name(frame: Frame, node: facts.Name) -> Value:
-    return frame.lookup(node.id)
+    value = frame.lookup(node.id)
+    if node.id == "current_user" and not value.origins and node.id not in frame.variables:
+        # A project's own proxy for it; a parameter or variable of that name is followed to where it comes from.
+        return replace(value, origins=frozenset((Origin("identity", node.id, node.id, frame.place(node)),)))
+    return value
 
 
 def _attribute(frame: Frame, node: facts.Attribute) -> Value:

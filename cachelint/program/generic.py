@@ -8,12 +8,14 @@ from cachelint.program import classes
 from cachelint.program.annotations import element_type
 from cachelint.program.effects import TOP, Event
 from cachelint.program.handlers import Handler
+from cachelint.program.http_methods import of_dispatch
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
 from cachelint.program.values import ClassRef, Instance, Origin, Place, Value
 from cachelint.vocabulary import DbRead, GenericView
 
 if TYPE_CHECKING:
     from cachelint.program import Program
+    from cachelint.program.interpreter import Interpreter
 
 
 def add_reads(program: Program) -> None:
@@ -44,7 +46,7 @@ def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[Fu
         own = classes.find_method(interpreter, symbol, name)
         if own is not None and not _calls_super(own, name):
             continue
-        if _answers_alone(program, symbol, row):
+        if _answers_alone(program, symbol, row) or not _serves_get(interpreter, symbol):
             continue
         found = _source(program, symbol, row)
         if found is None:
@@ -83,6 +85,11 @@ def _calls_super(function: FunctionSymbol, name: str) -> bool:
     import msgspec
 
     return "super" in str(msgspec.to_builtins(function.facts.body))
+
+
+def _serves_get(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
+    allowed = of_dispatch(interpreter, symbol)
+    return allowed is None or "GET" in allowed
 
 
 def _answers_alone(program: Program, symbol: ClassSymbol, row: GenericView) -> bool:

@@ -12,7 +12,7 @@ from cachelint.facts import model as facts
 from cachelint.program import classes
 from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
-from cachelint.program.http_methods import names, restricted
+from cachelint.program.http_methods import names, of_dispatch, restricted
 from cachelint.program.mounts import Routes, unmounted
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
@@ -247,6 +247,7 @@ def _of_class(
 ) -> Iterator[Handler]:
     """The methods of a class that serve requests, by its bases or by the module it is registered with."""
     seen: set[str] = set()
+    allowed = of_dispatch(interpreter, symbol)
     modules = {name.rpartition(".")[0] for name in registered.on.split()} if registered is not None else set()
     for base in (*interpreter.library_bases(symbol), *sorted(modules)):
         for row in interpreter.catalogue.rows_on(base):
@@ -259,12 +260,13 @@ def _of_class(
                     continue
                 seen.add(name)
                 methods = restricted(interpreter, function, frozenset((method,)))
-                yield Handler(function, methods, path, row.dialect, place, symbol, layers)
+                if allowed is None or methods & allowed:
+                    yield Handler(function, methods, path, row.dialect, place, symbol, layers)
 
 
 # ---------------------------------------------------------------------------------------------- URL patterns
 
-_CONVERTER = re.compile(r"[<{](?:(?P<django>[\w.]+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<starlette>[^{}<>]+))?[>}]")
+_CONVERTER = re.compile(r"[<{](?:(?P<django>[\w.-]+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<starlette>[^{}<>]+))?[>}]")
 _GROUP = re.compile(r"\(\?P<(?P<name>\w+)>(?P<pattern>(?:[^()]|\([^()]*\))*)\)")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.decorators import applied
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
 from cachelint.program.values import Value
 from cachelint.vocabulary import Restricts
 
@@ -26,6 +26,17 @@ def restricted(interpreter: Interpreter, function: FunctionSymbol, methods: froz
             if named:
                 return frozenset(name.upper() for name in named)
     return frozenset(("POST",)) if methods == ANY and needs_form(function) else methods
+
+
+def of_dispatch(interpreter: Interpreter, symbol: ClassSymbol) -> frozenset[str] | None:
+    """The methods that decorators of a class leave: `@method_decorator(require_POST, name="dispatch")`; None all."""
+    for each in applied(interpreter, symbol) if symbol.facts.decorators else ():
+        rows = interpreter.catalogue.function(each.name) if each.row is None else (each.row,)
+        for row in rows:
+            if isinstance(row, Restricts):
+                named = row.methods.split() or names(each.given.get(row.param))
+                return frozenset(name.upper() for name in named) if named else None
+    return None
 
 
 def names(value: Value | None) -> list[str]:

@@ -20,8 +20,8 @@ CHECKING = frozenset("check checks require requires assert ensure verify authori
 ASKED = RESTRICTED | frozenset(("perm", "perms"))
 
 
-def identifiers(expression: facts.Expression | None) -> Iterator[str]:
-    """Every name and attribute in an expression."""
+def identifiers(expression: object) -> Iterator[str]:
+    """Every name and attribute in an expression or a body."""
     for node in nodes(expression):
         if isinstance(node, (facts.Name, facts.Attribute)):
             yield node.id if isinstance(node, facts.Name) else node.attr
