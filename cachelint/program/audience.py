@@ -11,7 +11,7 @@ from cachelint.program.calls import last_name
 from cachelint.program.decorators import applied
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
-from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers
+from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes, walk
 from cachelint.program.values import FunctionRef, Place, Value
 from cachelint.vocabulary import Handles
@@ -49,7 +49,7 @@ def is_restricted(program: Program, handler: Handler) -> bool:
             return True
         names.extend(each.name.rpartition(".")[2] for each in program.class_decorators(handler))
         names.extend(_class_marks(program, handler.owner))
-    return any(RESTRICTED & set(words(name)) for name in names)
+    return any(is_right(name) for name in names)
 
 
 def _checks_right(program: Program, function: FunctionSymbol) -> bool:

@@ -15,6 +15,7 @@ RESTRICTED = ADMIN | frozenset(
         "moderator moderators"
     ).split()
 )
+GROUPS = frozenset("group groups member members membership owner owners".split())
 CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
 # What a test asks who asks for, beside those words: `user.has_perm("x")`.
 ASKED = RESTRICTED | frozenset(("perm", "perms"))
@@ -25,6 +26,12 @@ def identifiers(expression: object) -> Iterator[str]:
     for node in nodes(expression):
         if isinstance(node, (facts.Name, facts.Attribute)):
             yield node.id if isinstance(node, facts.Name) else node.attr
+
+
+def is_right(name: str) -> bool:
+    """Whether a decorator, dependency or class of this name asks for a special right: admin_required, group_required."""
+    found = set(words(name))
+    return bool(found & RESTRICTED) or ("required" in found and bool(found & GROUPS))
 
 
 def asks_right(test: facts.Expression) -> bool:
