@@ -48,6 +48,7 @@ def is_restricted(program: Program, handler: Handler) -> bool:
         if dispatch is not None and (_raises_denied(dispatch) or _sends_away(dispatch)):
             return True
         names.extend(each.name.rpartition(".")[2] for each in program.class_decorators(handler))
+        names.extend(name for each in handler.owner.facts.decorators for name in identifiers(each))
         names.extend(_class_marks(program, handler.owner))
     return any(is_right(name) for name in names)
 
@@ -88,7 +89,7 @@ def _sends_away(function: FunctionSymbol) -> bool:
 
 
 def _told(function: FunctionSymbol) -> Iterator[str]:
-    """What the decorators ask for: `role=Role.ADMIN`, `permission_classes=[IsOwner]`, `Security(f, scopes=[...])`."""
+    """What decorators ask for: `role=Role.ADMIN`, `permission_classes=[IsOwner]`, `Security(f, scopes=["x"])`, a check."""
     defaults = (parameter.default for parameter in function.facts.parameters if parameter.default is not None)
     for call in nodes((*function.facts.decorators, *defaults)):
         if not isinstance(call, facts.Call):
@@ -99,6 +100,8 @@ def _told(function: FunctionSymbol) -> Iterator[str]:
                 yield "scopes"
             elif keyword & ROLES:
                 yield from (mark for name in identifiers(argument.value) for mark in _permission_name(name))
+            elif isinstance(argument.value, facts.Name) and CHECKING & set(words(argument.value.id)):
+                yield "permission"
 
 
 def hooks(program: Program) -> dict[Place, list[FunctionSymbol]]:

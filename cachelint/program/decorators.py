@@ -82,6 +82,8 @@ def _one(frame: Frame, node: facts.Expression, symbol: FunctionSymbol | ClassSym
 
 
 def _name(each: Thing) -> str:
+    if isinstance(each, FunctionRef):
+        return each.symbol.name
     return each.name if isinstance(each, (External, Member)) else ""
 
 

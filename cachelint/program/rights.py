@@ -15,6 +15,7 @@ RESTRICTED = ADMIN | frozenset(
         "moderator moderators"
     ).split()
 )
+CHANGES = frozenset("edit change write manage delete update".split())
 GROUPS = frozenset("group groups member members membership owner owners".split())
 CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
 # What a test asks who asks for, beside those words: `user.has_perm("x")`.
@@ -29,9 +30,10 @@ def identifiers(expression: object) -> Iterator[str]:
 
 
 def is_right(name: str) -> bool:
-    """Whether a decorator, dependency or class of this name asks for a special right: admin_required, group_required."""
+    """Whether a decorator, dependency or class named so asks for a special right: admin_required, group_required."""
     found = set(words(name))
-    return bool(found & RESTRICTED) or ("required" in found and bool(found & GROUPS))
+    is_asked = ("required" in found and found & GROUPS) or ("can" in found and found & CHANGES)
+    return bool(found & RESTRICTED) or bool(is_asked)
 
 
 def asks_right(test: facts.Expression) -> bool:
