@@ -89,7 +89,7 @@ def _sends_away(function: FunctionSymbol) -> bool:
 
 
 def _told(function: FunctionSymbol) -> Iterator[str]:
-    """What decorators ask for: `role=Role.ADMIN`, `permission_classes=[IsOwner]`, `Security(f, scopes=["x"])`, a check."""
+    """What decorators are told to ask for: `role=Role.ADMIN`, `permission_classes=[IsOwner]`, scopes, a check."""
     defaults = (parameter.default for parameter in function.facts.parameters if parameter.default is not None)
     for call in nodes((*function.facts.decorators, *defaults)):
         if not isinstance(call, facts.Call):
