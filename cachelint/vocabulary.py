@@ -406,10 +406,12 @@ class Handles(Row, frozen=True, kw_only=True, tag=True):
 class HandlerClass(Row, frozen=True, kw_only=True, tag=True):
     """A base class whose subclasses handle requests by methods: `methods` maps "name:HTTP" pairs, space separated
     ("get:GET post:POST list:GET retrieve:GET"). `request` is the attribute that holds the request, "" when it is the
-    first parameter. `auth` names class attributes that carry authentication (permission_classes, decorators)."""
+    first parameter. `auth` names class attributes that carry authentication (permission_classes, decorators).
+    `renders` lists the methods whose returned mapping is handed to a template."""
 
     on: str
     methods: str
+    renders: str = ""
     request: str = "request"
     dialect: str = "django"
     auth: str = ""
@@ -571,6 +573,13 @@ class Invokes(Row, frozen=True, kw_only=True, tag=True):
     gives: str = "result"
 
 
+class Shelf(Row, frozen=True, kw_only=True, tag=True):
+    """An object on which projects keep things of their own for other files to find: `app.state.redis = client`,
+    `app["redis"] = client`. `names` are what code calls that object, all of them the same one."""
+
+    names: str
+
+
 class Passes(Row, frozen=True, kw_only=True, tag=True):
     """A call whose result carries the data of an argument: json.dumps(x), dict(x), model_to_dict(x), list(x), copy(x).
     `argument` names it, "*" all; `gives` "" or "argument:NAME" when the type travels too. `as_text`: the result is text
@@ -677,6 +686,7 @@ AnyRow = (
     | Checks
     | SetsHeader
     | Invokes
+    | Shelf
     | Passes
     | Configures
     | LimitsTime

@@ -14,6 +14,7 @@ from cachelint.vocabulary import (
     Parameter,
     Passes,
     SetsHeader,
+    Shelf,
     Type,
     UserInput,
 )
@@ -31,6 +32,8 @@ TYPES: tuple[AnyRow, ...] = (
     Type(name=DISPATCHER, aliases="aiohttp.web_urldispatcher.UrlDispatcher"),
     Type(name="aiohttp.web.Application", aliases="aiohttp.web_app.Application"),
     Type(name=VIEW, aliases="aiohttp.web_urldispatcher.View"),
+    # The running application, and the one that is being set up.
+    Shelf(names="app current_app application"),
     Obtains(on="aiohttp.web.Application", names="router", how="value", gives=DISPATCHER),
 )
 

@@ -131,21 +131,25 @@ VIEWS: tuple[AnyRow, ...] = (
     HandlerClass(
         on="django.views.generic.TemplateView",
         methods="get_context_data:GET get_template_names:GET render_to_response:GET",
+        renders="get_context_data",
         dialect="none",
     ),
     HandlerClass(
         on=_LISTING,
         methods="get_context_data:GET get_queryset:GET get_ordering:GET render_to_response:GET",
+        renders="get_context_data",
         dialect="none",
     ),
     HandlerClass(
         on=_SHOWING,
         methods="get_context_data:GET get_queryset:GET get_object:GET render_to_response:GET",
+        renders="get_context_data",
         dialect="none",
     ),
     HandlerClass(
         on=_EDITING,
         methods="get_context_data:GET get_initial:GET form_valid:POST form_invalid:POST get_success_url:POST",
+        renders="get_context_data",
         dialect="none",
     ),
     Obtains(on=VIEW, names="as_view", params="**initkwargs", gives="self"),

@@ -20,6 +20,7 @@ from cachelint.vocabulary import (
     Passes,
     Renders,
     SetsHeader,
+    Shelf,
     Type,
     UserInput,
 )
@@ -202,6 +203,9 @@ FLASK = Library(
     packages="flask werkzeug flask_login flask_jwt_extended flask_httpauth flask_security",
     rows=(
         Dialect(name="flask"),
+        Shelf(names="app current_app application"),
+        Shelf(names="extensions"),
+        Shelf(names="g"),
         *_types("flask"),
         *_handlers("flask"),
         *_inputs("flask"),

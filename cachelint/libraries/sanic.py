@@ -16,6 +16,7 @@ from cachelint.vocabulary import (
     Mounts,
     Obtains,
     Passes,
+    Shelf,
     Type,
     UserInput,
 )
@@ -74,6 +75,7 @@ SANIC = Library(
         Type(name="sanic.Blueprint", aliases="sanic.blueprints.Blueprint"),
         Type(name=REQUEST, aliases="sanic.Request sanic.request.types.Request"),
         Type(name="sanic.request.Request.ctx"),
+        Shelf(names="ctx"),
         Type(name="sanic.views.HTTPMethodView"),
         *HANDLERS,
         UserInput(on=REQUEST, names="args query_args query_string", kind="query parameter"),

@@ -171,7 +171,7 @@ _STATEMENTS = (
 
 _JOINS = (
     "join outerjoin options order_by group_by limit offset distinct with_for_update execution_options "
-    "select_from add_columns with_only_columns prefix_with union union_all correlate"
+    "add_columns with_only_columns prefix_with union union_all correlate"
 )
 _LAZY = (
     DbLazy(on=_SESSION, names="query", params="*entities", gives=_QUERY, of="argument:entities"),
@@ -181,6 +181,8 @@ _LAZY = (
         names=f"{_JOINS} slice yield_per with_entities enable_eagerloads populate_existing params",
         params="*args",
     ),
+    # `select(func.count()).select_from(User)`: here the statement says what it is about.
+    DbLazy(on=f"{_QUERY} {_SELECT}", names="select_from", params="*entities", of="argument:entities"),
     # Unlike Django's, Query.exists() builds an expression.
     DbLazy(on=_QUERY, names="exists", gives=_EXISTS),
     DbLazy(

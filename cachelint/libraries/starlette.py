@@ -21,6 +21,7 @@ from cachelint.vocabulary import (
     Passes,
     Renders,
     SetsHeader,
+    Shelf,
     Type,
     UserInput,
 )
@@ -130,6 +131,7 @@ INPUTS: tuple[AnyRow, ...] = (
     ),
     Identity(on=CONNECTION, names="user auth session"),
     Obtains(on=CONNECTION, names="state", how="value", gives="starlette.requests.State"),
+    Shelf(names="state"),
     Identity(on="starlette.requests.State", names="user"),
     Authenticates(on="starlette.authentication", names="requires"),
     Parameter(on="starlette.requests", names="Request HTTPConnection", kind="injected"),

@@ -6,6 +6,7 @@ from cachelint.facts import model as facts
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import UNKNOWN, ClassRef, External, Instance, Value, join, thing
+from cachelint.vocabulary import Parameter
 
 TRANSPARENT = frozenset(
     [
@@ -48,6 +49,8 @@ CONTAINERS = frozenset(
         "collections.abc.Collection",
     ]
 )
+# These say what can be done with a value, not what it is.
+SILENT = frozenset(["typing.Any", "builtins.object", "typing.Callable", "collections.abc.Callable", "typing.Hashable"])
 CLASS_OBJECTS = frozenset(["builtins.type", "typing.Type"])
 
 
@@ -67,7 +70,7 @@ def _plain(value: Value) -> Value:
     for each in value.things:
         if isinstance(each, ClassRef):
             found.append(Instance(each.symbol))
-        elif isinstance(each, External):
+        elif isinstance(each, External) and each.name not in SILENT:
             found.append(Instance(each.name))
         elif isinstance(each, Instance) and isinstance(each.type, str) and each.type.startswith("class:"):
             found.append(Instance(each.type.removeprefix("class:")))
@@ -85,7 +88,7 @@ def _generic(frame: Frame, annotation: facts.Subscript) -> Value:
         return UNKNOWN
     if "typing.Union" in names:
         return join([promised(frame, each) for each in arguments])
-    if names & TRANSPARENT or names & ITERATORS:
+    if names & TRANSPARENT or names & ITERATORS or _are_markers(frame, names):
         return promised(frame, arguments[0])
     if names & CLASS_OBJECTS:
         return _class_object(promised(frame, arguments[0]))
@@ -93,6 +96,11 @@ def _generic(frame: Frame, annotation: facts.Subscript) -> Value:
     if names & CONTAINERS:
         return thing(Instance("builtins.list", of=element))
     return Value(things=tuple(Instance(each.type, of=element) for each in _plain(outer).instances()))
+
+
+def _are_markers(frame: Frame, names: set[str]) -> bool:
+    """`Query[Filters]` of django-ninja says where the value comes from, not what it is."""
+    return any(isinstance(row, Parameter) for name in names for row in frame.interpreter.catalogue.function(name))
 
 
 def _class_object(value: Value) -> Value:

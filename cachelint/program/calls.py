@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import callsite, classes, constants, formatting, library, rows, supers, tally, value_rows
+from cachelint.program import callsite, classes, constants, contexts, formatting, library, rows, supers, tally, value_rows
 from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
@@ -79,7 +79,11 @@ def evaluate_call(frame: Frame, node: facts.Call) -> Value:
         callee = attribute(frame, receiver.value, node.func.attr, node.func)
         arguments = evaluate_arguments(frame, node)
         _count(frame, node.func, receiver)
+        if frame.makes_context:
+            contexts.called(frame, node, arguments)
         if not callee.things:
+            if any(supers.MARK in each.options for each in receiver.value.instances()):
+                frame.summary.asked_bases.append((node.func.attr, frame.current()))
             return _method_of_unknown(frame, node.func, receiver.value, arguments, node)
     else:
         callee = frame.evaluate(node.func)
@@ -263,14 +267,19 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
     if init is not None:
         call_function(frame, FunctionRef(init, receiver=instance), arguments, node)
         rows.construct_base(frame, symbol, instance, arguments, node)
-        return Value(things=(instance,), origins=boxed(carried(*arguments.all()).origins))
-    for base in interpreter.library_bases(symbol):
-        rows.note_construction(frame, base, instance, arguments, node)
+        return Value(things=(instance,), origins=_held(frame, arguments, node))
+    rows.construct_base(frame, symbol, instance, arguments, node)
     if interpreter.is_a(symbol, "enum.Enum") and len(arguments.positional) == 1:
         return value_rows.sanitized(arguments.positional[0], safe=True, bounded=True, things=(instance,))
-    origins = boxed(carried(*arguments.all()).origins)
     fields = tuple(_fields(frame, symbol, arguments))
-    return Value(things=(instance,), origins=origins, items=fields or None)
+    return Value(things=(instance,), origins=_held(frame, arguments, node), items=fields or None)
+
+
+def _held(frame: Frame, arguments: Arguments, node: facts.Node) -> frozenset[Origin]:
+    """What an object made of these arguments holds: their data, and the rows of queries that have yet to run."""
+    given = arguments.all()
+    rows_of = (library.entity_origins(frame, value, node) for value in given if library.is_query(frame, value))
+    return trim(boxed(carried(*given).origins.union(*rows_of)))
 
 
 def _fields(frame: Frame, symbol: ClassSymbol, arguments: Arguments) -> list[tuple[object, Value]]:

@@ -15,6 +15,7 @@ from cachelint.vocabulary import (
     Handles,
     Library,
     Row,
+    Shelf,
     Type,
     Validates,
 )
@@ -33,6 +34,7 @@ class Catalogue:
         # Classes whose instances stand for a miss.
         self.miss_classes: set[str] = set()
         self.dialects: list[Dialect] = []
+        self.shelves: list[Shelf] = []
         self.web_packages: set[str] = set()
         self._alias: dict[str, str] = {}
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -62,6 +64,8 @@ class Catalogue:
             self._alias.update((alias, row.name) for alias in row.aliases.split())
         elif isinstance(row, Dialect):
             self.dialects.append(row)
+        elif isinstance(row, Shelf):
+            self.shelves.append(row)
         elif isinstance(row, Backend):
             self.backends[row.path] = row
 

@@ -31,6 +31,8 @@ from cachelint.program.callsite import CallSite, entity_in, entity_of, record, r
 ONE_ROW = re.compile(r"\blimit\s+1\s*;?\s*$", re.IGNORECASE)
 TABLE = re.compile(r"\b(?:from|into|update|join)\s+[\"'`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 
+# SQL text that asks for a number over many rows.
+COUNTS = re.compile(r"\s*select\s+(?:count|sum|avg|min|max)\s*\(", re.IGNORECASE)
 
 # The word that decides what a raw SQL statement does; WITH may introduce either.
 SQL_WRITES = (
@@ -167,6 +169,8 @@ def _of_statement(
     if value.text is not None:
         does, table = sql_meaning(value)
         shape = _sql_shape(value) or shape
+        if COUNTS.match(str(value.text)):
+            shape = "aggregate"
         return does, shape, table if entity is None or isinstance(entity, str) else entity
     return "unknown", shape, entity
 

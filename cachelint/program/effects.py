@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import UNKNOWN, Instance, Origin, Place, Value
 from cachelint.vocabulary import Row
+
+if TYPE_CHECKING:
+    from cachelint.program.shelves import Slot
 
 
 class Clause(NamedTuple):
@@ -134,7 +137,8 @@ class Invocation:
 
 @dataclass(slots=True, eq=False)
 class Summary:
-    """All that following one body found out."""
+    """All that following one body found out. `asked_bases` are the calls of `super().name(...)` that lead out of the
+    project, and under which circumstances; `kept` what it leaves on the application for others."""
 
     function: FunctionSymbol | None
     module: ModuleSymbol
@@ -148,6 +152,8 @@ class Summary:
     tally: dict[str, list[int]] = field(default_factory=dict)
     yields: list[tuple[Value, Context]] = field(default_factory=list)
     returned: list[tuple[Value, Place]] = field(default_factory=list)
+    asked_bases: list[tuple[str, Context]] = field(default_factory=list)
+    kept: dict[Slot, list[Value]] = field(default_factory=dict)
 
     def gives_the_same(self, other: Summary) -> bool:
         """Whether callers see no difference."""

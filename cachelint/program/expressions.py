@@ -62,6 +62,7 @@ def _name(frame: Frame, node: facts.Name) -> Value:
 def _attribute(frame: Frame, node: facts.Attribute) -> Value:
     receiver = evaluate(frame, node.value)
     value = members.attribute(frame, receiver, node.attr, node)
+    value = frame.interpreter.shelves.taken(frame, node, value)
     if not receiver.things and node.attr in ASKING and calls.last_name(node.value) == "request":
         # In a mixin nobody says what self.request is; who asks is who asks all the same.
         origin = Origin("identity", node.attr, node.attr, frame.place(node))
@@ -163,7 +164,7 @@ def _subscript(frame: Frame, node: facts.Subscript) -> Value:
     if name is not None:
         origins = frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins)
     kept = frozenset(o for o in element.origins if o.kind != "input")
-    return replace(element, origins=kept | origins, text=None)
+    return frame.interpreter.shelves.taken(frame, node, replace(element, origins=kept | origins, text=None))
 
 
 def _generic_or_item(frame: Frame, base: Value, index: Value, node: facts.Subscript) -> Value | None:
@@ -502,7 +503,9 @@ def bind(frame: Frame, target: facts.Expression, value: Value) -> None:
         evaluate(frame, target.value)
         if isinstance(target.value, facts.Name) and target.value.id == "self":
             frame.summary.attributes.setdefault(target.attr, []).append(value)
+        frame.interpreter.shelves.keep(frame, target, value)
     elif isinstance(target, facts.Subscript):
+        frame.interpreter.shelves.keep(frame, target, value)
         base = evaluate(frame, target.value)
         key = evaluate(frame, target.index) if not isinstance(target.index, facts.Slice) else UNKNOWN
         written = mapping_access(frame, base, key, target, "write")

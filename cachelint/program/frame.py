@@ -31,6 +31,7 @@ class Frame:
         "global_names",
         "interpreter",
         "lookups",
+        "makes_context",
         "module",
         "summary",
         "switches",
@@ -63,6 +64,7 @@ class Frame:
         self.chosen = False
         self.asking: Origin | None = None
         self.top_level = False
+        self.makes_context = False
 
     def closure_of(self, parent: FunctionSymbol | None) -> None:
         """Make the variables of the enclosing function visible."""

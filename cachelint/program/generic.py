@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cachelint.program import classes
 from cachelint.program.annotations import element_type
-from cachelint.program.effects import TOP, Event
+from cachelint.program.effects import TOP, Context, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.http_methods import of_dispatch
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
@@ -68,13 +69,22 @@ def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[Fu
             shape=row.shape,
             origins=value.origins | _reassigned(program, symbol, row),
         )
-        program.graph.events[function].append(event)
+        for context in _circumstances(program, own, name):
+            program.graph.events[function].append(replace(event, context=context))
         if function not in known:
             layers = interpreter.class_layers.get(symbol, ())
             path = _path_of(program, symbol)
             handler = Handler(function, frozenset(("GET",)), path, "none", place, symbol, layers)
             known[function] = handler
             program.handlers.append(handler)
+
+
+def _circumstances(program: Program, own: FunctionSymbol | None, name: str) -> list[Context]:
+    """Under which circumstances the inherited method runs: those in which the class's own one asks for it."""
+    if own is None:
+        return [TOP]
+    asked = program.interpreter.summary(own).asked_bases
+    return [context for asked_for, context in asked if asked_for == name] or [TOP]
 
 
 def _path_of(program: Program, symbol: ClassSymbol) -> str:

@@ -266,7 +266,8 @@ def _of_class(
 
 # ---------------------------------------------------------------------------------------------- URL patterns
 
-_CONVERTER = re.compile(r"[<{](?:(?P<django>[\w.-]+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<starlette>[^{}<>]+))?[>}]")
+_ANGLE = re.compile(r"<(?:(?P<before>[\w.-]+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<after>[^<>]+))?>")
+_BRACE = re.compile(r"\{(?P<name>\w+)(?::(?P<word>(?:[^{}]|\{[\d,]*\})+))?\}")
 _GROUP = re.compile(r"\(\?P<(?P<name>\w+)>(?P<pattern>(?:[^()]|\([^()]*\))*)\)")
 
 
@@ -279,13 +280,25 @@ def captured(interpreter: Interpreter, handler: Handler, name: str) -> tuple[boo
                 from cachelint.program.branches import is_strict_pattern
 
                 found.append((is_strict_pattern(match["pattern"]), False))
-        for match in _CONVERTER.finditer(_GROUP.sub("", path)):
-            if match["name"] == name:
-                word = match["django"] or match["starlette"] or ""
+        for captured_name, word in _captures(interpreter, handler.dialect, _GROUP.sub("", path)):
+            if captured_name == name:
                 found.append(_converter(interpreter, handler.dialect, word))
     if not found:
         return None
     return all(safe for safe, _ in found), all(bounded for _, bounded in found)
+
+
+def _captures(interpreter: Interpreter, dialect: str, path: str) -> Iterator[tuple[str, str]]:
+    """The (name, converter or pattern) pairs of a path: `<int:pk>`, `<pk:int>`, `{pk:int}`, `{pk:[0-9]+}`."""
+    for match in _BRACE.finditer(path):
+        yield match["name"], match["word"] or ""
+    words = {word for of, word in interpreter.catalogue.converters if of == dialect}
+    for match in _ANGLE.finditer(path):
+        before, name, after = match["before"] or "", match["name"], match["after"] or ""
+        if before and (after or (name in words and before not in words)):
+            yield before, after or name
+        else:
+            yield name, before or after
 
 
 def _by_lookup(interpreter: Interpreter, handler: Handler, name: str) -> Iterator[tuple[bool, bool]]:

@@ -325,10 +325,16 @@ def is_data_model(interpreter: Interpreter, function: FunctionSymbol, parameter:
     frame.closure_of(function.parent)
     for instance in frame.annotated(parameter.annotation).instances():
         if isinstance(instance.type, ClassSymbol):
-            bases = {base for base in interpreter.mro(instance.type) if isinstance(base, str)}
-            decorators = " ".join(getattr(each, "id", "") for each in instance.type.facts.decorators)
-            return bool(bases & DATA_MODELS) or "dataclass" in decorators
+            return has_fields(interpreter, instance.type)
     return False
+
+
+def has_fields(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
+    """Whether the annotated attributes of a class are fields, set for each object when it is made."""
+    bases = {base for base in interpreter.mro(symbol) if isinstance(base, str)}
+    made_by = (each.func if isinstance(each, facts.Call) else each for each in symbol.facts.decorators)
+    decorators = " ".join(getattr(each, "attr", getattr(each, "id", "")) for each in made_by)
+    return bool(bases & DATA_MODELS) or "dataclass" in decorators
 
 
 def field_strength(interpreter: Interpreter, instance: Instance, name: str) -> tuple[bool, bool] | None:

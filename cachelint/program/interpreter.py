@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import classes, statements
+from cachelint.program.annotations import SILENT
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
+from cachelint.program.shelves import Shelves
 from cachelint.program.symbols import Binding, ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
 from cachelint.program.values import (
     UNKNOWN,
@@ -78,6 +80,7 @@ class Interpreter:
         self._classes_by_name: dict[str, ClassSymbol] | None = None
         self.routes: Routes | None = None
         self.variants = Variants(self)
+        self.shelves = Shelves(self, catalogue)
         self.lambda_scopes: dict[FunctionSymbol, dict[str, Value]] = {}
 
     # ------------------------------------------------------------------------------------------- functions
@@ -118,12 +121,26 @@ class Interpreter:
             if len({t.of for t in things if isinstance(t, Instance)}) > 1:
                 # A function for rows of any model is about none of them.
                 continue
-            if things and self.parameter_things.get((function, name)) != things and _is_open(function, name):
+            if things and self.parameter_things.get((function, name)) != things and self._is_open(function, name):
                 self.parameter_things[function, name] = things
                 concerned.add(function)
         if concerned:
             self._follow_anew(concerned)
         return bool(concerned)
+
+    def _is_open(self, function: FunctionSymbol, name: str) -> bool:
+        """Whether nothing but the call sites says what a parameter is."""
+        for parameter in function.facts.parameters:
+            if parameter.name == name and parameter.kind in ("plain", "positional", "keyword"):
+                return parameter.annotation is None or self._says_nothing(function, parameter.annotation)
+        return False
+
+    def _says_nothing(self, function: FunctionSymbol, annotation: facts.Expression) -> bool:
+        """`Any`, `object`: an annotation that leaves everything open."""
+        if not isinstance(annotation, (facts.Name, facts.Attribute)):
+            return False
+        value = Frame(self, function.module, None, Summary(None, function.module)).evaluate(annotation)
+        return any(isinstance(each, External) and each.name in SILENT for each in value.things)
 
     def forget_all(self) -> None:
         """Drop every conclusion about functions, before something they all depend on changes."""
@@ -131,6 +148,7 @@ class Interpreter:
         self.incomplete.clear()
         self.instance_values.clear()
         self.module_summaries.clear()
+        self.shelves.forget()
 
     def _follow_anew(self, functions: set[FunctionSymbol]) -> None:
         """Follow these functions again, and whoever uses one that then turns out to be something else."""
@@ -141,6 +159,7 @@ class Interpreter:
         waiting = functions
         while waiting:
             self.instance_values.clear()
+            self.shelves.forget()
             before = {function: self.summaries.pop(function) for function in waiting if function in self.summaries}
             waiting = set()
             for function in sorted(before, key=lambda f: f.order):
@@ -148,6 +167,7 @@ class Interpreter:
                 waiting |= set() if new.gives_the_same(old) else callers[function]
                 waiting |= set() if new.variables == old.variables else inner[function]
                 waiting |= self._readers_of(function, old, new)
+                waiting |= set() if new.kept == old.kept else self.shelves.readers
                 times[function] += 1
             for function in before:
                 for edge in self.summaries[function].calls:
@@ -454,14 +474,6 @@ class Interpreter:
 
 def _differs(attribute: str, old: Summary, new: Summary) -> bool:
     return old.attributes.get(attribute) != new.attributes.get(attribute)
-
-
-def _is_open(function: FunctionSymbol, name: str) -> bool:
-    """Whether nothing but the call sites says what a parameter is."""
-    for parameter in function.facts.parameters:
-        if parameter.name == name:
-            return parameter.annotation is None and parameter.kind in ("plain", "positional", "keyword")
-    return False
 
 
 def request_parameter(function: FunctionSymbol) -> facts.Parameter | None:

@@ -206,6 +206,11 @@ def evaluation(interpreter: Interpreter, instance: Instance, how: str) -> str:
     return ""
 
 
+def is_query(frame: Frame, value: Value) -> bool:
+    """Whether a value is a query that has yet to run."""
+    return any(evaluation(frame.interpreter, each, "iterate") for each in value.instances())
+
+
 def record_read(
     frame: Frame, instance: Instance, how: str, shape: str, origins: frozenset[Origin], node: facts.Node
 ) -> None:

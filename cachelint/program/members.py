@@ -9,6 +9,7 @@ from cachelint.program import classes, library, supers
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
+    NOTHING,
     UNKNOWN,
     ClassRef,
     External,
@@ -146,6 +147,9 @@ def _of_object(
             origins = parts_of(receiver.origins)
             origins = cleaned(origins, *strength) if any(strength) else origins
             declared = _instance_member(frame, symbol, in_class[1], name, node, receiver)
+            if inputs.has_fields(interpreter, symbol):
+                # What the class says is only the default.
+                declared = replace(declared, constant=NOTHING, text=None, items=None)
             named = frozenset(replace(o, name=f"{o.name}.{name}") if o.kind == "input" else o for o in origins)
             return replace(declared, origins=declared.origins | named)
     if in_class is not None:

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from cachelint.facts import model as facts
 from cachelint.program import guards
 from cachelint.program.callsite import constant_values
 from cachelint.program.effects import CallEdge, Clause, Event, Guard
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.settings import Entry
-from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.symbols import FunctionSymbol, nodes
 from cachelint.program.values import Place
-from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, Memoizes, Outage
+from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, DbRead, DbWrite, Memoizes, Outage
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -24,6 +25,8 @@ DJANGO_CACHE = "django.core.cache.backends.base.BaseCache"
 CACHE_CALLS = (CacheDelete, CacheRead, CacheScan, CacheTouch)
 # A try around more calls than this is about more than the cache.
 FEW_CALLS = 2
+# A function with no more calls than this (the cache's, and what its value or key is made with) only wraps the cache.
+THIN = 3
 NETWORK_ERRORS = frozenset(("builtins.ConnectionError", "builtins.TimeoutError", "builtins.OSError"))
 
 
@@ -217,7 +220,15 @@ def _climb(program: Program, event: Event, start: _Escape) -> Iterator[tuple[Han
         for edge in program.graph.callers.get(escape.function, ()):
             if not edge.context.deferred and edge.caller is not None:
                 above = replace(escape, function=edge.caller, way=(edge, *escape.way))
-                queue.append(_pass(program, above, edge.context.guards))
+                is_near = not escape.way and _is_thin(program, escape.function)
+                queue.append(_pass(program, above, edge.context.guards, is_near))
+
+
+def _is_thin(program: Program, function: FunctionSymbol) -> bool:
+    """Whether calling a function is little more than its cache call: a try around it is a try around that."""
+    calls = [node for node in nodes(function.facts.body) if isinstance(node, facts.Call)]
+    events = program.graph.events.get(function, [])
+    return len(calls) <= THIN and not any(isinstance(event.row, (DbRead, DbWrite)) for event in events)
 
 
 def _pass(program: Program, escape: _Escape, around: tuple[Guard, ...], is_near: bool = False) -> _Escape:
@@ -238,7 +249,7 @@ def _pass(program: Program, escape: _Escape, around: tuple[Guard, ...], is_near:
 def _meant(program: Program, guard: Guard, errors: frozenset[str], is_near: bool) -> Clause | None:
     """The clause that was written against a cache outage: it stops some of the errors, or ones that look like them.
 
-    Builtin network errors look like them only around the call itself, and not beside classes about something else:
+    Builtin network errors look like them only around the call itself or a function that only wraps it, and not beside classes about something else:
     further out, `except OSError` is about files and sockets of other kinds."""
     canonical = program.interpreter.catalogue.canonical
     for clause in guard.clauses:

@@ -200,9 +200,13 @@ def note_construction(frame: Frame, type_name: str, instance: Instance, argument
 def construct_base(
     frame: Frame, symbol: ClassSymbol, instance: Instance, arguments: Arguments, node: facts.Node
 ) -> None:
-    """A project class with its own __init__ still is what its library bases are."""
-    for base in frame.interpreter.library_bases(symbol):
+    """An object of a project class is made as its library bases say, and rendered as the nearest of them says."""
+    catalogue = frame.interpreter.catalogue
+    bases = frame.interpreter.library_bases(symbol)
+    for base in bases:
         note_construction(frame, base, instance, arguments, node)
+    rendering = (tuple(row for row in catalogue.function(base) if isinstance(row, Renders)) for base in bases)
+    _apply(frame, next(filter(None, rendering), ()), node, symbol.facts.name, instance, UNKNOWN, arguments)
 
 
 def _unknown_call(arguments: Arguments) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, inputs, library
+from cachelint.program import classes, contexts, inputs, library
 from cachelint.program.branches import Learned, enter, hits, knowledge
 from cachelint.program.calls import NO_ARGUMENTS, call_function, call_value
 from cachelint.program.decisions import decided
@@ -50,6 +50,7 @@ def follow(interpreter: Interpreter, function: FunctionSymbol, summary: Summary)
     frame.switches = {name: Value(constant=constant) for name, constant in function.switches}
     frame.variables.update(frame.switches)
     _bind_receiver(frame, function)
+    frame.makes_context = contexts.makes_context(interpreter, function)
     run(frame, function.facts.body)
     if function.facts.is_generator and summary.yields:
         summary.returns = join([value for value, _ in summary.yields])
@@ -126,6 +127,8 @@ def _assign(frame: Frame, statement: facts.Assign) -> bool:
     value = evaluate(frame, statement.value) if statement.value is not None else UNKNOWN
     if not value.things and statement.annotation is not None:
         value = replace(value, things=frame.annotated(statement.annotation).things)
+    if frame.makes_context:
+        value = contexts.assigned(frame, statement, value)
     if frame.interpreter.revealed is not None:
         frame.interpreter.revealed.append((frame.place(statement), value))
     for target in statement.targets:
@@ -210,6 +213,8 @@ NEVER_RETURN = frozenset(
 def _return(frame: Frame, statement: facts.Return) -> bool:
     value = evaluate(frame, statement.value) if statement.value is not None else Value(constant=None)
     value = _asked(frame, value)
+    if frame.makes_context:
+        contexts.displayed(frame, statement.value, value)
     place = frame.place(statement.value if statement.value is not None else statement)
     frame.summary.returned.append((value, place))
     return True

@@ -230,6 +230,8 @@ class ModuleSymbol:
         if statement.level == 0:
             return imported.module
         base = self.package.split(".") if self.package else []
+        if 1 < statement.level and statement.level > len(base) and self.source.root:
+            base = [*self.source.root.split("/"), *base]
         base = base[: len(base) - statement.level + 1] if statement.level > 1 else base
         return ".".join([*base, imported.module] if imported.module else base)
 
@@ -293,7 +295,7 @@ class Modules:
         """The module of that dotted name; of several, the one in the same root."""
         candidates = self._by_name.get(name) or self._beside(name, seen_from)
         if not candidates:
-            return None
+            return self._around(name, seen_from)
         for candidate in candidates:
             if candidate.source.root == seen_from.source.root:
                 return candidate
@@ -312,6 +314,22 @@ class Modules:
                 return found
             folder = folder.rpartition(".")[0]
         return []
+
+    def _around(self, name: str, seen_from: ModuleSymbol) -> ModuleSymbol | None:
+        """The module that a name is when it starts in a folder around a file: not every package has an __init__.py,
+        so a module's own name may start too low. Folders that are packages are no starting points."""
+        if name.partition(".")[0] in self.libraries:
+            return None
+        folder = seen_from.source.path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            prefix = f"{folder}/" if folder else ""
+            if f"{prefix}__init__.py" not in self.by_path:
+                path = prefix + name.replace(".", "/")
+                found = self.by_path.get(f"{path}.py") or self.by_path.get(f"{path}/__init__.py")
+                if found is not None:
+                    return found
+        return None
 
     def is_package(self, name: str) -> bool:
         """Whether some module lies below that dotted name (a namespace package counts)."""

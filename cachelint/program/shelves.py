@@ -1,0 +1,112 @@
+"""Objects that one file keeps on the application and others take from there: `app.state.redis`, `app["redis"]`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachelint.facts import model as facts
+from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, walk
+from cachelint.program.values import UNKNOWN, External, Member, Value, join
+from cachelint.vocabulary import Shelf
+
+if TYPE_CHECKING:
+    from cachelint.program.catalogue import Catalogue
+    from cachelint.program.frame import Frame
+    from cachelint.program.interpreter import Interpreter
+
+# What is kept under one name by more places than this is a variable and no fixture.
+WRITERS = 6
+
+
+class Slot(NamedTuple):
+    """One name on one shelf."""
+
+    shelf: str
+    name: str
+
+
+class Shelves:
+    """Who keeps what where, looked up on demand."""
+
+    def __init__(self, interpreter: Interpreter, catalogue: Catalogue) -> None:
+        self._interpreter = interpreter
+        self._shelves = {name: row.names.split()[0] for row in catalogue.shelves for name in row.names.split()}
+        self._writers: dict[Slot, list[FunctionSymbol | ModuleSymbol]] | None = None
+        self._found: dict[Slot, Value] = {}
+        self.readers: set[FunctionSymbol] = set()
+
+    def forget(self) -> None:
+        """Drop what was concluded; who writes stays known."""
+        self._found.clear()
+
+    def slot(self, node: facts.Expression) -> Slot | None:
+        """The slot that an attribute or item expression names, if it is one."""
+        name = _key(node.index) if isinstance(node, facts.Subscript) else getattr(node, "attr", "")
+        shelf = self._shelves.get(_last_name(getattr(node, "value", None)), "")
+        return Slot(shelf, name) if shelf and name else None
+
+    def keep(self, frame: Frame, target: facts.Expression, value: Value) -> None:
+        """Note what an assignment puts into a slot."""
+        slot = self.slot(target)
+        if slot is not None and value.things:
+            frame.summary.kept.setdefault(slot, []).append(Value(things=value.things))
+
+    def taken(self, frame: Frame, node: facts.Expression, known: Value) -> Value:
+        """What an expression is by what is kept in its slot; `known` when something else says what it is."""
+        if any(not self._is_bare(each) for each in known.things):
+            return known
+        slot = self.slot(node)
+        if slot is None:
+            return known
+        if frame.function is not None:
+            self.readers.add(frame.function)
+        found = self._kept(slot)
+        return Value(things=found.things, origins=known.origins) if found.things else known
+
+    def _is_bare(self, each: object) -> bool:
+        """A member of a library object of which nothing is known but its name."""
+        if isinstance(each, External):
+            return not self._interpreter.knows(each.name)
+        if not isinstance(each, Member) or not isinstance(each.instance.type, str):
+            return False
+        return not self._interpreter.catalogue.member(each.instance.type, each.name)
+
+    def _kept(self, slot: Slot) -> Value:
+        if slot not in self._found:
+            self._found[slot] = UNKNOWN
+            writers = self._written().get(slot, [])
+            values = [v for writer in writers[:WRITERS] for v in self._summary(writer).get(slot, ())]
+            self._found[slot] = join(values) if len(writers) <= WRITERS else UNKNOWN
+        return self._found[slot]
+
+    def _summary(self, writer: FunctionSymbol | ModuleSymbol) -> dict[Slot, list[Value]]:
+        interpreter = self._interpreter
+        if isinstance(writer, FunctionSymbol):
+            return interpreter.summary(writer).kept
+        return interpreter.module_summary(writer).kept
+
+    def _written(self) -> dict[Slot, list[FunctionSymbol | ModuleSymbol]]:
+        if self._writers is None:
+            self._writers = defaultdict(list)
+            for module in self._interpreter.modules:
+                for writer in (module, *module.functions):
+                    for slot in self._slots_in(writer.facts.body):
+                        self._writers[slot].append(writer)
+        return self._writers
+
+    def _slots_in(self, body: tuple[facts.Statement, ...]) -> set[Slot]:
+        targets = (t for each in walk(body) if isinstance(each, facts.Assign) for t in each.targets)
+        return {slot for target in targets if (slot := self.slot(target)) is not None}
+
+
+def _key(index: facts.Expression) -> str:
+    if isinstance(index, facts.Constant):
+        return index.value if isinstance(index.value, str) else ""
+    return _last_name(index)
+
+
+def _last_name(node: facts.Expression | None) -> str:
+    if isinstance(node, facts.Name):
+        return node.id
+    return node.attr if isinstance(node, facts.Attribute) else ""
