@@ -115,7 +115,7 @@ CACHE_ROWS = (
 STACK = 512 * 1024 * 1024
 RECURSION = 60_000
 # Calls between functions that differ in their parameters' types are followed this often.
-ROUNDS = 5
+ROUNDS = 4
 
 
 class Statistics(msgspec.Struct, frozen=True):

@@ -9,7 +9,18 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import callsite, classes, constants, contexts, formatting, library, rows, supers, tally, value_rows
+from cachelint.program import (
+    callsite,
+    classes,
+    constants,
+    contexts,
+    formatting,
+    library,
+    rows,
+    supers,
+    tally,
+    value_rows,
+)
 from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame

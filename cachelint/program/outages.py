@@ -249,8 +249,8 @@ def _pass(program: Program, escape: _Escape, around: tuple[Guard, ...], is_near:
 def _meant(program: Program, guard: Guard, errors: frozenset[str], is_near: bool) -> Clause | None:
     """The clause that was written against a cache outage: it stops some of the errors, or ones that look like them.
 
-    Builtin network errors look like them only around the call itself or a function that only wraps it, and not beside classes about something else:
-    further out, `except OSError` is about files and sockets of other kinds."""
+    Builtin network errors look like them only around the call itself or a function that only wraps it, and not
+    beside classes about something else: further out, `except OSError` is about files and sockets of other kinds."""
     canonical = program.interpreter.catalogue.canonical
     for clause in guard.clauses:
         if clause.raises == "same":

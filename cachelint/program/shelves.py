@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cachelint.facts import model as facts
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, walk
 from cachelint.program.values import UNKNOWN, External, Member, Value, join
-from cachelint.vocabulary import Shelf
 
 if TYPE_CHECKING:
     from cachelint.program.catalogue import Catalogue
@@ -90,7 +89,8 @@ class Shelves:
         if self._writers is None:
             self._writers = defaultdict(list)
             for module in self._interpreter.modules:
-                for writer in (module, *module.functions):
+                writers: list[FunctionSymbol | ModuleSymbol] = [module, *module.functions]
+                for writer in writers:
                     for slot in self._slots_in(writer.facts.body):
                         self._writers[slot].append(writer)
         return self._writers

@@ -230,7 +230,7 @@ class ModuleSymbol:
         if statement.level == 0:
             return imported.module
         base = self.package.split(".") if self.package else []
-        if 1 < statement.level and statement.level > len(base) and self.source.root:
+        if statement.level > 1 and statement.level > len(base) and self.source.root:
             base = [*self.source.root.split("/"), *base]
         base = base[: len(base) - statement.level + 1] if statement.level > 1 else base
         return ".".join([*base, imported.module] if imported.module else base)
