@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import classes, inputs
 from cachelint.program.calls import last_name
 from cachelint.program.decorators import applied
+from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
@@ -183,3 +184,20 @@ def is_admin(program: Program, handler: Handler) -> bool:
     texts = [function.module.name, owner, handler.path, function.facts.name, mounted_in]
     texts.extend(each.name for each in applied(program.interpreter, function) if function.facts.decorators)
     return any(ADMIN & set(words(text)) for text in texts)
+
+
+# Pages that are asked for once in a while and have to tell the present state: downloads, dumps, probes, monitoring.
+EXPORTS = frozenset(
+    "export exports exporter download downloads dump metrics prometheus health healthz readiness liveness".split()
+)
+STREAMS = frozenset(("yield_per", "stream_results", "stream_scalars"))
+
+
+def is_export(handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
+    """Whether a query fills a download or tells a machine the present state, by the names on its way, or streams its
+    rows piece by piece: too much, or too fresh, to keep."""
+    names = [handler.path, handler.function.facts.qualname, event.module.name.rpartition(".")[2]]
+    names.extend(edge.callee.facts.name for edge in way)
+    if any(EXPORTS & set(words(name)) for name in names):
+        return True
+    return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))

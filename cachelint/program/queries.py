@@ -64,7 +64,8 @@ def uncached_reads(program: Program) -> Iterator[UncachedRead]:
             for event in program.graph.events.get(function, ()):
                 if isinstance(event.row, DbRead) and not is_covered(program, function, event.context, event):
                     serving = tuple(_handlers(program, function))
-                    yield UncachedRead(event, *way, serving, is_common and not event.context.chosen)
+                    is_usual = not event.context.chosen and not audience.is_export(way.handler, way.calls, event)
+                    yield UncachedRead(event, *way, serving, is_common and is_usual)
 
 
 def _is_open(program: Program, handler: Handler) -> bool:

@@ -53,6 +53,7 @@ The handler writes the database as well, serves only unsafe methods, or belongs 
 The query only tests existence, or repeats in an `except` what the `try` reads, or reads a table that is a cache.
 Where a handler reads rows of who asks, its other reads mostly hang on those: they are for the pedantic persona.
 So are queries that run only where a test of who asks leads to them.
+So are downloads, exports and monitoring, which are asked for once in a while and have to be fresh.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
 
