@@ -445,9 +445,11 @@ class Interpreter:
                     return expression.value
         return ""
 
-    def alias_home(self, module: ModuleSymbol, name: str) -> tuple[ModuleSymbol, facts.Expression] | None:
-        """Where a type alias that a module imports is written, and what it stands for."""
-        binding = module.bindings.get(name)
+    def alias_home(
+        self, module: ModuleSymbol, name: str, seen: frozenset[tuple[ModuleSymbol, str]] = frozenset()
+    ) -> tuple[ModuleSymbol, facts.Expression] | None:
+        """Where a type alias that a module imports is written, and what it stands for; None for a circle of imports."""
+        binding = module.bindings.get(name) if (module, name) not in seen else None
         for statement, imported in binding.imports if binding is not None else ():
             home = self.modules.find(module.absolute(statement, imported), module)
             if home is None or imported.name is None or imported.name not in home.bindings:
@@ -455,7 +457,7 @@ class Interpreter:
             target = home.bindings[imported.name]
             if target.assigned:
                 return home, target.assigned[-1][1]
-            return self.alias_home(home, imported.name)
+            return self.alias_home(home, imported.name, seen | {(module, name)})
         return None
 
     def error_ancestors(self, error: str) -> set[str]:
