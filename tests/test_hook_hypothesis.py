@@ -167,7 +167,9 @@ def test_no_input_passes_for_a_verdict(project: Path, in_process: pytest.MonkeyP
     before = tree(project)
     seen: dict[int, int] = {}
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(inputs(project))
     def run(data: bytes) -> None:
         code, out, err = answer(data, in_process)
@@ -182,7 +184,9 @@ def test_no_input_passes_for_a_verdict(project: Path, in_process: pytest.MonkeyP
 def test_no_input_passes_for_a_verdict_in_a_process(project: Path) -> None:
     before = tree(project)
 
-    @settings(max_examples=PROCESSES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=PROCESSES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(inputs(project))
     def run(data: bytes) -> None:
         command = [sys.executable, "-m", "cachelint", "hook"]

@@ -65,7 +65,7 @@ def test_a_run_that_adds_nothing_writes_nothing(tmp_path):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_a_damaged_pack_gives_misses_and_never_another_value(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("store")
     values = {f"k{i}": bytes([i]) * (i * 7) for i in range(12)}

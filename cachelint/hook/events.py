@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 WRITERS = ("Write", "Edit", "MultiEdit")
 
+# PATH_MAX on Linux; no other system takes more.
+LONGEST_PATH = 4096
+
 
 def answer(call: Call, options: Options) -> Verdict:
     """The verdict on a call. Raises NoVerdictError when there is none."""
@@ -46,6 +49,8 @@ def _target(call: Call) -> Target | None:
     if not said.endswith(".py"):
         return None
     path = os.path.abspath(os.path.join(call.cwd, said))
+    if len(path) > LONGEST_PATH:
+        raise NoVerdictError("the name of the file is longer than a system takes")
     project = project_of(os.path.dirname(path), call.cwd or os.getcwd())
     return None if project is None or is_left_out(path, project) else Target(path, project)
 
