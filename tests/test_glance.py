@@ -17,7 +17,7 @@ from cachelint.check import Task, run
 from cachelint.compare import introduced, subtract, touched_lines
 from cachelint.config import load
 from cachelint.finding import Report, Reported
-from cachelint.program import statements
+from cachelint.program import bodies
 from cachelint.rules import SPELLINGS
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
@@ -136,8 +136,8 @@ def test_an_edit_of_a_helper_is_news_where_it_is_called(shop):
 
 def test_only_what_matters_is_followed(shop, monkeypatch):
     followed = []
-    real = statements.follow
-    monkeypatch.setattr(statements, "follow", lambda i, function, s: followed.append(function) or real(i, function, s))
+    real = bodies.follow
+    monkeypatch.setattr(bodies, "follow", lambda i, function, s: followed.append(function) or real(i, function, s))
     path = "shop/report_cache.py"
     source = (shop.project / path).read_bytes()
     assert looked(shop, path, source, source + b"\n\ndef more():\n    return 1\n")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import classes, inputs
-from cachelint.program.calls import last_name
 from cachelint.program.decorators import applied
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
+from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes, walk
 from cachelint.program.values import FunctionRef, Place, Value
 from cachelint.vocabulary import Handles

@@ -81,7 +81,8 @@ def get_or_set(site: CallSite, row: CacheGetOrSet) -> Value:
 
 def _call_back(site: CallSite, function: Value, in_loader: bool = False, deferred: bool = False) -> Value:
     """Call a callable argument with unknown arguments under changed circumstances."""
-    from cachelint.program.calls import NO_ARGUMENTS, call_value
+    from cachelint.program.arguments import NO_ARGUMENTS
+    from cachelint.program.calls import call_value
 
     frame = site.frame
     context = frame.context

@@ -29,7 +29,7 @@ from cachelint.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from cachelint.program.calls import Arguments
+    from cachelint.program.arguments import Arguments
 
 
 @dataclass(slots=True)

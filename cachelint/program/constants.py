@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cachelint.program.values import Value, constant
 
 if TYPE_CHECKING:
-    from cachelint.program.calls import Arguments
+    from cachelint.program.arguments import Arguments
 
 _UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
 

@@ -12,7 +12,7 @@ from cachelint.program.values import Value
 from cachelint.vocabulary import HandlerClass
 
 if TYPE_CHECKING:
-    from cachelint.program.calls import Arguments
+    from cachelint.program.arguments import Arguments
     from cachelint.program.interpreter import Interpreter
 
 # A mixin's hook is one for the classes that mix it in; beyond so many they are alike.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import callsite
-from cachelint.program.calls import Arguments, call_function, evaluate_arguments
+from cachelint.program.arguments import Arguments, evaluate_arguments
+from cachelint.program.calls import call_function
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol

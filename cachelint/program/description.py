@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cachelint.program import statements
+from cachelint.program import bodies, statements
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.frame import Frame
 from cachelint.program.queries import is_covered
@@ -95,7 +95,7 @@ def _assigned(program: Program, path: str) -> list[tuple[Place, Value]]:
     try:
         statements.run(Frame(interpreter, module, None, interpreter.scratch(module)), module.facts.body)
         for function in module.functions:
-            statements.follow(interpreter, function, Summary(function, module))
+            bodies.follow(interpreter, function, Summary(function, module))
         return interpreter.revealed
     finally:
         interpreter.revealed = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -95,9 +96,11 @@ class Frame:
 
     def evaluate(self, expression: facts.Expression) -> Value:
         """What an expression is, recording the calls it makes."""
-        from cachelint.program.expressions import evaluate
+        return self.interpreter.evaluators[type(expression)](self, expression)
 
-        return evaluate(self, expression)
+    def run(self, body: Sequence[facts.Statement]) -> bool:
+        """Follow statements in order; whether every way through them leaves."""
+        return self.interpreter.run(self, body)
 
     def lookup_quietly(self, expression: facts.Expression) -> Value:
         """What an expression is, without recording what it does a second time."""

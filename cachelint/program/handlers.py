@@ -277,7 +277,7 @@ def captured(interpreter: Interpreter, handler: Handler, name: str) -> tuple[boo
     for path in handler.raw_paths:
         for match in _GROUP.finditer(path):
             if match["name"] == name:
-                from cachelint.program.branches import is_strict_pattern
+                from cachelint.program.checks import is_strict_pattern
 
                 found.append((is_strict_pattern(match["pattern"]), False))
         for captured_name, word in _captures(interpreter, handler.dialect, _GROUP.sub("", path)):
@@ -307,7 +307,7 @@ def _by_lookup(interpreter: Interpreter, handler: Handler, name: str) -> Iterato
         return
     pattern = _lookup(interpreter, handler.owner, "lookup_value_regex")
     if pattern:
-        from cachelint.program.branches import is_strict_pattern
+        from cachelint.program.checks import is_strict_pattern
 
         yield is_strict_pattern(pattern), False
     word = _lookup(interpreter, handler.owner, "lookup_value_converter")
@@ -325,7 +325,7 @@ def _converter(interpreter: Interpreter, dialect: str, word: str) -> tuple[bool,
     if row is not None:
         return row.safe, row.bounded
     if dialect == "aiohttp" and word:
-        from cachelint.program.branches import is_strict_pattern
+        from cachelint.program.checks import is_strict_pattern
 
         return is_strict_pattern(word), False
     # A converter of the project decides itself what it lets through: taken as strict. None at all is raw text.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import callsite
-from cachelint.program.calls import evaluate_arguments
+from cachelint.program.arguments import evaluate_arguments
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
 from cachelint.program.handlers import Handler, captured
@@ -226,7 +226,7 @@ def annotation_strength(
         if marker[0].kind in ("dependency", "injected"):
             return None
         if marker[0].pattern and marker[0].pattern in marker[1]:
-            from cachelint.program.branches import is_strict_pattern
+            from cachelint.program.checks import is_strict_pattern
 
             pattern = marker[1][marker[0].pattern].constant
             if not isinstance(pattern, str) or is_strict_pattern(pattern):
@@ -282,7 +282,7 @@ def _made_strength(frame: Frame, annotation: facts.Call) -> tuple[bool, bool] | 
 
 
 def _has_pattern(frame: Frame, markers: tuple[facts.Expression, ...]) -> bool:
-    from cachelint.program.branches import is_strict_pattern
+    from cachelint.program.checks import is_strict_pattern
 
     for marker in markers:
         if isinstance(marker, facts.Call):

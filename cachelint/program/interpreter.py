@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, statements
+from cachelint.program import bodies, classes, statements
 from cachelint.program.annotations import SILENT
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.effects import Summary
+from cachelint.program.expressions import EVALUATORS
 from cachelint.program.frame import Frame
 from cachelint.program.shelves import Shelves
 from cachelint.program.symbols import Binding, ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
@@ -81,6 +82,8 @@ class Interpreter:
         self.routes: Routes | None = None
         self.variants = Variants(self)
         self.shelves = Shelves(self, catalogue)
+        self.evaluators = EVALUATORS
+        self.run = statements.run
         self.lambda_scopes: dict[FunctionSymbol, dict[str, Value]] = {}
 
     # ------------------------------------------------------------------------------------------- functions
@@ -101,7 +104,7 @@ class Interpreter:
         summary = Summary(function, function.module)
         self._running[function] = summary
         try:
-            statements.follow(self, function, summary)
+            bodies.follow(self, function, summary)
         finally:
             del self._running[function]
         self.summaries[function] = summary
@@ -221,7 +224,7 @@ class Interpreter:
             summary = Summary(function, function.module)
             self._running[function] = summary
             try:
-                statements.follow(self, function, summary)
+                bodies.follow(self, function, summary)
             finally:
                 del self._running[function]
             self.summaries[function] = summary

@@ -190,8 +190,9 @@ def _method(
         return thing(FunctionRef(method, receiver=ClassRef(symbol)))
     if is_property(frame, method):
         from cachelint.program import calls
+        from cachelint.program.arguments import NO_ARGUMENTS
 
-        return calls.call_function(frame, FunctionRef(method, receiver=instance), calls.NO_ARGUMENTS, node)
+        return calls.call_function(frame, FunctionRef(method, receiver=instance), NO_ARGUMENTS, node)
     bound = replace(instance, type=symbol)
     if _is_abstract(method):
         overrides = [

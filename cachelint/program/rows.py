@@ -59,7 +59,7 @@ from cachelint.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from cachelint.program.calls import Arguments
+    from cachelint.program.arguments import Arguments
 from cachelint.program.cache_rows import cache_call, configures, get_or_set, limits_time, memoizes, store_call
 from cachelint.program.callsite import CallSite, bind, constant_values
 from cachelint.program.database_rows import db_lazy, db_read, db_write, statement_built
@@ -125,7 +125,7 @@ def call_name(frame: Frame, callee: External, arguments: Arguments, node: facts.
 
 def _filtered(predicate: Value, given: Value) -> Value | None:
     """`filter(is_valid_name, names)`: a check of the project's own limits each of them."""
-    from cachelint.program.branches import VALIDATING
+    from cachelint.program.checks import VALIDATING
 
     names = {word for t in predicate.things if isinstance(t, FunctionRef) for word in t.symbol.facts.name.split("_")}
     if not names & VALIDATING:

@@ -13,7 +13,7 @@ from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import UNKNOWN, ClassRef, FunctionRef, Instance, Value, thing
 
 if TYPE_CHECKING:
-    from cachelint.program.calls import Arguments
+    from cachelint.program.arguments import Arguments
 
 MARK = ("super", True)
 # A mixin's next base depends on the class that mixes it in; beyond so many they are alike.

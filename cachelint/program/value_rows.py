@@ -108,7 +108,8 @@ def passes(site: CallSite, row: Passes) -> Value:
 
 
 def invokes(site: CallSite, row: Invokes) -> Value:
-    from cachelint.program.calls import Arguments, call_value
+    from cachelint.program.arguments import Arguments
+    from cachelint.program.calls import call_value
 
     function = site.given.get(row.function, UNKNOWN)
     if row.deferred:

@@ -1,0 +1,124 @@
+"""What a comparison says on each of its ways."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from cachelint.facts import model as facts
+from cachelint.program import checks
+from cachelint.program.frame import Frame
+from cachelint.program.outcomes import Known, Learned, found, harmless, hits, target_name
+from cachelint.program.spelling import root_name
+from cachelint.program.values import NONE, Instance, Value, ranked
+
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+LITERAL_SETS = frozenset(("builtins.list", "builtins.dict", "builtins.tuple", "builtins.set", "builtins.frozenset"))
+
+
+def comparison(frame: Frame, test: facts.Compare) -> Known:
+    operator, right_node = test.operators[0], test.rights[0]
+    value = frame.evaluate(test)
+    known = Known(value)
+    negative = operator in ("!=", "is not", "not in")
+    positive, other = (known.when_false, known.when_true) if negative else (known.when_true, known.when_false)
+    left = frame.lookup_quietly(test.left)
+    right = frame.lookup_quietly(right_node)
+    if operator in ("is", "is not", "==", "!="):
+        _same_as(frame, test, left, right, positive, other, value)
+    elif operator in ("in", "not in"):
+        other.misses = hits(value)
+        _member_of(frame, test.left, left, right, right_node, positive)
+    else:
+        positive.misses = other.misses = hits(value)
+    if operator in ("is", "is not") and right == NONE:
+        other.variables.update(checks.checked(frame, test.left) or {})
+    _method_test(test, right, positive, other)
+    return known
+
+
+def _same_as(
+    frame: Frame,
+    test: facts.Compare,
+    left: Value,
+    right: Value,
+    positive: Learned,
+    other: Learned,
+    value: Value,
+) -> None:
+    """`x is None` missed; `x is SENTINEL` missed; `x == "text"` makes x harmless."""
+    if hits(value):
+        positive.misses = hits(value)
+        if right != NONE and right.constant is not None and isinstance(right.constant, (str, int, bool)):
+            other.misses = hits(value)
+    name = target_name(test.left)
+    if right == NONE:
+        other.variables.update(found(frame, name))
+    if right == NONE and name is not None and name in frame.global_names:
+        positive.misses |= {frame.place(test)}
+    _owned_by_who_asks(frame, test, left, right, positive)
+    if isinstance(right.constant, str) and name is not None and name in frame.variables:
+        positive.variables[name] = harmless(frame.variables[name], bounded=True)
+
+
+def _owned_by_who_asks(frame: Frame, test: facts.Compare, left: Value, right: Value, positive: Learned) -> None:
+    """`if order.owner != request.user: return 403`: from there on the order is the asker's."""
+    for side, other, node in ((left, right, test.rights[0]), (right, left, test.left)):
+        asking = [origin for origin in ranked(side.origins) if origin.kind == "identity"]
+        name = root_name(node)
+        if (
+            asking
+            and name is not None
+            and name in frame.variables
+            and not any(o.kind == "identity" for o in other.origins)
+        ):
+            value = frame.variables[name]
+            positive.variables[name] = replace(value, origins=value.origins | {asking[0]})
+
+
+def _member_of(
+    frame: Frame,
+    node: facts.Expression,
+    left: Value,
+    right: Value,
+    right_node: facts.Expression,
+    positive: Learned,
+) -> None:
+    """`x in ALLOWED` makes x harmless where ALLOWED is a fixed set."""
+    name = target_name(node)
+    if name is None or name not in frame.variables:
+        return
+    if is_allow_list(frame, right, right_node):
+        positive.variables[name] = harmless(frame.variables[name], bounded=True)
+
+
+def is_allow_list(frame: Frame, value: Value, node: facts.Expression) -> bool:
+    """A display of constants, a constant collection of a module or class, an Enum's values."""
+    if any(origin.kind in ("input", "hit") for origin in value.origins):
+        return False
+    if isinstance(node, facts.Collection):
+        return True
+    if isinstance(node, (facts.Name, facts.Attribute)):
+        if any(isinstance(each, Instance) and each.type in LITERAL_SETS for each in value.things) or value.items:
+            return not any(origin.kind == "parameter" for origin in value.origins)
+        return _is_constant_name(node) and not value.origins
+    return isinstance(node, facts.Call) and not any(o.kind in ("parameter", "identity") for o in value.origins)
+
+
+def _is_constant_name(node: facts.Expression) -> bool:
+    name = node.id if isinstance(node, facts.Name) else node.attr if isinstance(node, facts.Attribute) else ""
+    return name.isupper() or (name[:1].isupper() and name.isidentifier())
+
+
+def _method_test(test: facts.Compare, right: Value, positive: Learned, other: Learned) -> None:
+    """`request.method == "POST"`: the branch serves unsafe methods only."""
+    if not (isinstance(test.left, facts.Attribute) and test.left.attr == "method"):
+        return
+    names = [right.constant] if isinstance(right.constant, str) else [v.constant for _, v in right.items or ()]
+    if not names or not all(isinstance(name, str) for name in names):
+        return
+    if not any(str(name).upper() in SAFE_METHODS for name in names):
+        positive.unsafe = True
+    elif "GET" in names:
+        other.unsafe = True
