@@ -125,7 +125,9 @@ def _hook_marks(program: Program, hook: FunctionSymbol) -> Iterator[str]:
 def _is_denied_by_default(program: Program, handler: Handler) -> bool:
     """REST framework's DEFAULT_PERMISSION_CLASSES with a class of the project's own."""
     row = program.interpreter.dialects.get(handler.dialect)
-    is_rest = handler.owner is not None and program.interpreter.is_a(handler.owner, "rest_framework.views.APIView")
+    is_rest = handler.owner is not None and program.interpreter.hierarchy.is_a(
+        handler.owner, "rest_framework.views.APIView"
+    )
     if not is_rest and (row is None or not row.request.startswith("rest_framework.")):
         return False
     for _, value, _ in program.settings.values("REST_FRAMEWORK"):
@@ -147,7 +149,7 @@ def _callees(value: Value | None) -> Iterator[str]:
 
 def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
     """Names of base classes, of what permission attributes hold, and of attributes that name a permission."""
-    for base in program.interpreter.mro(symbol):
+    for base in program.interpreter.hierarchy.mro(symbol):
         yield base.facts.name if isinstance(base, ClassSymbol) else base.rpartition(".")[2]
         if not isinstance(base, ClassSymbol) and base.endswith(".UserPassesTestMixin"):
             yield "" if _tests_login(program, symbol) else "permission"

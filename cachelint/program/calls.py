@@ -149,7 +149,7 @@ def _call_object(frame: Frame, each: Instance, callee: Value, arguments: Argumen
         method = classes.find_method(frame.interpreter, each.type, "__call__")
         if method is not None:
             return call_function(frame, FunctionRef(method, receiver=each), arguments, node)
-    for base in frame.interpreter.library_bases(each.type):
+    for base in frame.interpreter.hierarchy.library_bases(each.type):
         if frame.interpreter.catalogue.member(base, "__call__"):
             member = Member(replace(each, type=base), "__call__", callee)
             return rows.call_member(frame, member, arguments, node)

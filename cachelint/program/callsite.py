@@ -185,7 +185,7 @@ def entity_in(frame: Frame, value: Value, node: facts.Node | None = None) -> str
         if isinstance(each, Instance):
             if each.of is not None:
                 return each.of
-            if frame.interpreter.is_model(each.type):
+            if frame.interpreter.hierarchy.is_model(each.type):
                 return each.type
         if isinstance(each, External) and not each.name.startswith(("builtins.", "typing.")):
             return each.name
@@ -211,7 +211,7 @@ def entity_in(frame: Frame, value: Value, node: facts.Node | None = None) -> str
 def _is_table(frame: Frame, symbol: ClassSymbol) -> bool:
     """A class is an entity, unless it is only what entities derive from."""
     interpreter = frame.interpreter
-    return interpreter.is_model(symbol) or not interpreter.subclasses(symbol)
+    return interpreter.hierarchy.is_model(symbol) or not interpreter.hierarchy.subclasses(symbol)
 
 
 def record(site: CallSite, row: Row, **roles: Any) -> Event:

@@ -20,7 +20,7 @@ def lineage(interpreter: Interpreter, symbol: ClassSymbol) -> tuple[ClassSymbol 
     """A class and its bases, nearest first, each once. Bases that cannot be found are left out."""
     order: list[ClassSymbol | str] = [symbol]
     for base in bases(interpreter, symbol):
-        chain = interpreter.mro(base) if isinstance(base, ClassSymbol) else (base,)
+        chain = interpreter.hierarchy.mro(base) if isinstance(base, ClassSymbol) else (base,)
         order.extend(each for each in chain[:DEPTH] if each not in order)
     return tuple(order)
 
@@ -46,9 +46,9 @@ def bases(interpreter: Interpreter, symbol: ClassSymbol) -> list[ClassSymbol | s
 
 def find_in_class(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> tuple[ClassSymbol, Value] | None:
     """A class attribute or method, with the project class that defines it."""
-    for each in interpreter.mro(symbol):
+    for each in interpreter.hierarchy.mro(symbol):
         if isinstance(each, ClassSymbol):
-            value = interpreter.class_value(each, name)
+            value = interpreter.hierarchy.class_value(each, name)
             if value is not None:
                 return each, value
     return None
@@ -56,7 +56,7 @@ def find_in_class(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> t
 
 def find_method(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
     """The method that a call on an object of this class runs."""
-    for each in interpreter.mro(symbol):
+    for each in interpreter.hierarchy.mro(symbol):
         if isinstance(each, ClassSymbol) and name in each.methods:
             return interpreter.variants.inherited(each.methods[name], symbol)
     return None
@@ -65,12 +65,12 @@ def find_method(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> Fun
 def instance_value(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> Value:
     """What `self.name` was seen to be set to, in any method of the class or its bases."""
     key = (symbol, name)
-    interpreter.note_reader(key)
+    interpreter.learning.note_reader(key)
     if key in interpreter.instance_values:
         return interpreter.instance_values[key]
     interpreter.instance_values[key] = UNKNOWN
     found: list[Value] = []
-    for each in interpreter.mro(symbol):
+    for each in interpreter.hierarchy.mro(symbol):
         if not isinstance(each, ClassSymbol):
             continue
         for method in writers(interpreter, each).get(name, ()):

@@ -120,7 +120,7 @@ def _imported(program: Program, module: ModuleSymbol) -> Iterator[tuple[Place, s
     """The client classes that a module imports by name."""
     for name, binding in module.bindings.items():
         for statement, _ in binding.imports:
-            for each in program.interpreter.global_value(module, name).things:
+            for each in program.interpreter.names.global_value(module, name).things:
                 if isinstance(each, External) and is_server_client(program, each.name):
                     yield Place(module.source.path, statement.at, statement.end), each.name
 

@@ -49,7 +49,7 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
         rows.construct_base(frame, symbol, instance, arguments, node)
         return Value(things=(instance,), origins=_held(frame, arguments, node))
     rows.construct_base(frame, symbol, instance, arguments, node)
-    if interpreter.is_a(symbol, "enum.Enum") and len(arguments.positional) == 1:
+    if interpreter.hierarchy.is_a(symbol, "enum.Enum") and len(arguments.positional) == 1:
         return value_rows.sanitized(arguments.positional[0], safe=True, bounded=True, things=(instance,))
     fields = tuple(_fields(frame, symbol, arguments))
     return Value(things=(instance,), origins=_held(frame, arguments, node), items=fields or None)

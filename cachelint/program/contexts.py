@@ -26,11 +26,11 @@ def makes_context(interpreter: Interpreter, function: FunctionSymbol) -> bool:
     name, owner = function.facts.name, function.owner
     if _renders(interpreter, owner, name):
         return True
-    return any(_renders(interpreter, heir, name) for heir in interpreter.subclasses(owner)[:HEIRS])
+    return any(_renders(interpreter, heir, name) for heir in interpreter.hierarchy.subclasses(owner)[:HEIRS])
 
 
 def _renders(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> bool:
-    bases = interpreter.library_bases(symbol)
+    bases = interpreter.hierarchy.library_bases(symbol)
     rows = (row for base in bases for row in interpreter.catalogue.own_rows(base))
     return any(isinstance(row, HandlerClass) and name in row.renders.split() for row in rows)
 

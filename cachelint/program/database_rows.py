@@ -182,7 +182,7 @@ def db_write(site: CallSite, row: DbWrite) -> Value:
         entity = entity_in(site.frame, value) if value is not None else None
     elif not row.entity and site.client is not None:
         entity = site.client.of
-        if entity is None or site.frame.interpreter.is_model(site.client.type):
+        if entity is None or site.frame.interpreter.hierarchy.is_model(site.client.type):
             entity = next((e.type for e in site.receiver.instances() if isinstance(e.type, ClassSymbol)), entity)
     record(site, row, entity=entity, origins=carried(site.receiver, *site.arguments.all()).origins)
     value = result_of(site, row.gives, row.of)

@@ -96,7 +96,7 @@ def _by_rows(frame: Frame, each: Thing, arguments: Arguments, place: Place) -> l
     elif isinstance(each, Member) and isinstance(each.instance.type, str):
         found, client = catalogue.member(each.instance.type, each.name), each.instance
     elif isinstance(each, Instance):
-        bases = frame.interpreter.library_bases(each.type)
+        bases = frame.interpreter.hierarchy.library_bases(each.type)
         found, client = next((r for b in bases if (r := catalogue.member(b, "__call__"))), ()), each
     elif isinstance(each, Decorator):
         return [Applied(each.place, each.row, dict(each.arguments), each.client)]

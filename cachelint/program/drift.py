@@ -62,7 +62,7 @@ def _modules(program: Program, name: str) -> Iterator[Match]:
 def _models(program: Program, word: Word) -> Iterator[Match]:
     for module in program.interpreter.modules:
         for symbol in module.classes:
-            if program.interpreter.is_model(symbol) and is_about(symbol, word):
+            if program.interpreter.hierarchy.is_model(symbol) and is_about(symbol, word):
                 yield Match("model", symbol.facts.name, Place(module.source.path, symbol.facts.at, symbol.facts.at))
 
 

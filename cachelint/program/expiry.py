@@ -118,7 +118,7 @@ def _default(program: Program, event: Event) -> Expiry:
 
 def _by_settings(program: Program, event: Event) -> Iterator[Expiry]:
     """TIMEOUT of Django's CACHES, CACHE_DEFAULT_TIMEOUT of Flask-Caching."""
-    types = program.interpreter.library_bases(event.client.type) if event.client is not None else []
+    types = program.interpreter.hierarchy.library_bases(event.client.type) if event.client is not None else []
     if any(each.startswith("django.core.cache") for each in types):
         alias = dict(event.client.options).get("alias", "default") if event.client is not None else "default"
         for entry in program.settings.entries(str(alias)):

@@ -85,7 +85,7 @@ def _uses(program: Program) -> Iterator[tuple[FunctionSymbol, FunctionSymbol]]:
         for edge in edges:
             if edge.caller is not None:
                 yield callee, edge.caller
-    yield from program.interpreter.readers()
+    yield from program.interpreter.learning.readers()
     for function in program.interpreter.functions():
         if function.parent is not None:
             yield function.parent, function
@@ -124,7 +124,9 @@ class Focus:
 
     def settle(self, interpreter: Interpreter, handlers: Sequence[Handler]) -> list[Handler]:
         """Choose the handlers that matter, and take over what call sites were seen to pass. Raises UnsureError."""
-        serving = {base for each in handlers if each.owner is not None for base in interpreter.mro(each.owner)}
+        serving = {
+            base for each in handlers if each.owner is not None for base in interpreter.hierarchy.mro(each.owner)
+        }
         for path in self._before:
             if path not in interpreter.modules.by_path:
                 raise UnsureError("a file that is gone")
@@ -143,7 +145,7 @@ class Focus:
 
     def wants_class(self, interpreter: Interpreter, symbol: ClassSymbol) -> bool:
         """Whether the edits can matter to what a class does by itself (the query of a generic view)."""
-        lineage = [each for each in interpreter.mro(symbol) if isinstance(each, ClassSymbol)]
+        lineage = [each for each in interpreter.hierarchy.mro(symbol) if isinstance(each, ClassSymbol)]
         return any(each.module.source.path in self._before for each in lineage) or any(
             self.wants(method) for each in lineage for method in each.methods.values()
         )
@@ -162,7 +164,7 @@ class Focus:
         is_new = name not in self._served
         inherits = handler.owner is not None and any(
             isinstance(base, ClassSymbol) and base.module.source.path in self._before
-            for base in interpreter.mro(handler.owner)
+            for base in interpreter.hierarchy.mro(handler.owner)
         )
         if is_new or inherits or handler.place.path in self._before:
             self._wanted.add(name)
@@ -188,7 +190,7 @@ class Focus:
             ):
                 raise UnsureError(f"{other.source.path} uses what changed")
         for symbol in module.classes:
-            if symbol.facts.name in changed and interpreter.is_model(symbol):
+            if symbol.facts.name in changed and interpreter.hierarchy.is_model(symbol):
                 raise UnsureError("a model")
 
     # ------------------------------------------------------------------------------------------- parameters

@@ -86,12 +86,12 @@ class Frame:
         if name in self.enclosing:
             return self.enclosing[name]
         if self.class_ is not None and (name in self.class_.attributes or name in self.class_.methods):
-            value = self.interpreter.class_value(self.class_, name)
+            value = self.interpreter.hierarchy.class_value(self.class_, name)
             if value is not None:
                 return value
-        value = self.interpreter.global_value(self.module, name)
-        if value is UNKNOWN and name in BUILTINS and not self.interpreter.defines(self.module, name):
-            return self.interpreter.external(f"builtins.{name}")
+        value = self.interpreter.names.global_value(self.module, name)
+        if value is UNKNOWN and name in BUILTINS and not self.interpreter.names.defines(self.module, name):
+            return self.interpreter.names.external(f"builtins.{name}")
         return value
 
     def evaluate(self, expression: facts.Expression) -> Value:

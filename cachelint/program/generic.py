@@ -34,7 +34,7 @@ def add_reads(program: Program) -> None:
 
 
 def _generic_rows(program: Program, symbol: ClassSymbol) -> list[GenericView]:
-    for base in program.interpreter.library_bases(symbol):
+    for base in program.interpreter.hierarchy.library_bases(symbol):
         rows = [row for row in program.interpreter.catalogue.own_rows(base) if isinstance(row, GenericView)]
         if rows:
             return rows
@@ -121,11 +121,11 @@ def _source(
     builder = classes.find_method(interpreter, symbol, row.builder)
     line: Place | None = None
     declared: Value | None = None
-    for each in interpreter.mro(symbol):
+    for each in interpreter.hierarchy.mro(symbol):
         if not isinstance(each, ClassSymbol):
             continue
         for name in row.sources.split():
-            value = interpreter.class_value(each, name)
+            value = interpreter.hierarchy.class_value(each, name)
             if value is not None and name in each.attributes and value.things:
                 statement = each.attributes[name][-1]
                 line = Place(each.module.source.path, statement.at, statement.end)
@@ -166,12 +166,12 @@ def _reassigned(program: Program, symbol: ClassSymbol, row: GenericView) -> froz
 
 def _entity(program: Program, value: Value) -> ClassSymbol | str | None:
     for each in value.things:
-        if isinstance(each, ClassRef) and program.interpreter.is_model(each.symbol):
+        if isinstance(each, ClassRef) and program.interpreter.hierarchy.is_model(each.symbol):
             return each.symbol
         if isinstance(each, Instance) and each.of is not None:
             return each.of
     found = element_type(value)
-    return found if found is not None and program.interpreter.is_model(found) else None
+    return found if found is not None and program.interpreter.hierarchy.is_model(found) else None
 
 
 def _stand_in(program: Program, symbol: ClassSymbol, name: str) -> FunctionSymbol:

@@ -158,7 +158,7 @@ def _through(interpreter: Interpreter, error: str, guard: Guard) -> Iterator[str
 
 def catches(interpreter: Interpreter, clause: Clause, error: str) -> bool:
     """Whether a clause stops an exception class. An unresolved class is taken to: silence before a wrong finding."""
-    ancestors = interpreter.error_ancestors(error)
+    ancestors = interpreter.hierarchy.error_ancestors(error)
     canonical = interpreter.catalogue.canonical
     return any(name == "?" or canonical(name) in ancestors for name in clause.types)
 

@@ -249,7 +249,7 @@ def _of_class(
     seen: set[str] = set()
     allowed = of_dispatch(interpreter, symbol)
     modules = {name.rpartition(".")[0] for name in registered.on.split()} if registered is not None else set()
-    for base in (*interpreter.library_bases(symbol), *sorted(modules)):
+    for base in (*interpreter.hierarchy.library_bases(symbol), *sorted(modules)):
         for row in interpreter.catalogue.rows_on(base):
             if not isinstance(row, HandlerClass):
                 continue

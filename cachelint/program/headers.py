@@ -197,7 +197,7 @@ def _callee(frame: Frame, func: facts.Expression) -> Iterator[External | Member]
 
 def _of_constant(frame: Frame, node: facts.Name) -> set[str]:
     """`headers=NO_STORE`: the texts of a constant of the module or of another one."""
-    value = frame.interpreter.global_value(frame.module, node.id)
+    value = frame.interpreter.names.global_value(frame.module, node.id)
     texts = [value.constant, *(item.constant for _, item in value.items or ())]
     return {word for text in texts if isinstance(text, str) for word in _words(text)}
 

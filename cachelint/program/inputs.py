@@ -157,7 +157,7 @@ def _aliased(
     """The parameter itself; with an annotation alias from another module, as if it were written there."""
     found = [(function, parameter)]
     if isinstance(parameter.annotation, facts.Name):
-        symbol = interpreter.alias_home(function.module, parameter.annotation.id)
+        symbol = interpreter.names.alias_home(function.module, parameter.annotation.id)
         if symbol is not None:
             home, expression = symbol
             stand_in = FunctionSymbol(home, 0, function.facts)
@@ -296,7 +296,7 @@ def _has_pattern(frame: Frame, markers: tuple[facts.Expression, ...]) -> bool:
 def _class_strength(frame: Frame, promised: Value) -> tuple[bool, bool] | None:
     interpreter = frame.interpreter
     for instance in promised.instances():
-        if isinstance(instance.type, ClassSymbol) and interpreter.is_a(instance.type, "enum.Enum"):
+        if isinstance(instance.type, ClassSymbol) and interpreter.hierarchy.is_a(instance.type, "enum.Enum"):
             return True, True
         return None
     return RAW
@@ -331,7 +331,7 @@ def is_data_model(interpreter: Interpreter, function: FunctionSymbol, parameter:
 
 def has_fields(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
     """Whether the annotated attributes of a class are fields, set for each object when it is made."""
-    bases = {base for base in interpreter.mro(symbol) if isinstance(base, str)}
+    bases = {base for base in interpreter.hierarchy.mro(symbol) if isinstance(base, str)}
     made_by = (each.func if isinstance(each, facts.Call) else each for each in symbol.facts.decorators)
     decorators = " ".join(getattr(each, "attr", getattr(each, "id", "")) for each in made_by)
     return bool(bases & DATA_MODELS) or "dataclass" in decorators
@@ -341,7 +341,7 @@ def field_strength(interpreter: Interpreter, instance: Instance, name: str) -> t
     """(safe, bounded) of a field of a validated model (pydantic, msgspec, dataclass) by its annotation."""
     if not isinstance(instance.type, ClassSymbol):
         return None
-    for each in interpreter.mro(instance.type):
+    for each in interpreter.hierarchy.mro(instance.type):
         if not isinstance(each, ClassSymbol):
             continue
         for statement in each.attributes.get(name, ()):

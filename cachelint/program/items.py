@@ -84,7 +84,7 @@ def _item(frame: Frame, base: Value, index: Value, node: facts.Subscript) -> Val
         if isinstance(each, External):
             found = catalogue.function(each.name)
         elif isinstance(each, Instance):
-            bases = frame.interpreter.library_bases(each.type)
+            bases = frame.interpreter.hierarchy.library_bases(each.type)
             found = next((r for b in bases if (r := catalogue.member(b, "__getitem__"))), ())
         else:
             continue
@@ -107,7 +107,11 @@ def is_mapping(frame: Frame, value: Value) -> Instance | None:
     for each in value.instances():
         if each.type == "builtins.dict" and each.site is not None:
             return each
-        if any(isinstance(row, Mapping) for b in frame.interpreter.library_bases(each.type) for row in _on(frame, b)):
+        if any(
+            isinstance(row, Mapping)
+            for b in frame.interpreter.hierarchy.library_bases(each.type)
+            for row in _on(frame, b)
+        ):
             return each
     return None
 
@@ -143,7 +147,7 @@ def contains(frame: Frame, container: Value, key: Value, node: facts.Expression)
     from cachelint.program import rows
 
     for each in container.instances():
-        for base in frame.interpreter.library_bases(each.type):
+        for base in frame.interpreter.hierarchy.library_bases(each.type):
             if frame.interpreter.catalogue.member(base, "__contains__"):
                 member = Member(replace(each, type=base), "__contains__", container)
                 return rows.call_member(frame, member, Arguments(positional=[key]), node)

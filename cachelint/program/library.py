@@ -121,11 +121,16 @@ def _validated_fields(frame: Frame, row: ValidatedFields, symbol: ClassSymbol | 
     """The fields of a form or serializer as items of what it validated; a field of unknown kind is left out."""
     items: list[tuple[object, Value]] = []
     methods = (
-        {name for each in frame.interpreter.mro(symbol) if isinstance(each, ClassSymbol) for name in each.methods}
+        {
+            name
+            for each in frame.interpreter.hierarchy.mro(symbol)
+            if isinstance(each, ClassSymbol)
+            for name in each.methods
+        }
         if symbol
         else set()
     )
-    for each in frame.interpreter.mro(symbol) if symbol is not None else ():
+    for each in frame.interpreter.hierarchy.mro(symbol) if symbol is not None else ():
         for name, assigned in each.attributes.items() if isinstance(each, ClassSymbol) else ():
             call = assigned[-1].value
             if not isinstance(call, facts.Call) or methods & {"clean", "validate", f"clean_{name}", f"validate_{name}"}:
@@ -150,7 +155,7 @@ def _of(word: str, instance: Instance, name: str, of_class: ClassSymbol | None) 
 def binds_owner(interpreter: Interpreter, type_: str | ClassSymbol) -> bool:
     """Whether such an object, read as a class attribute, works on that class (a manager)."""
     types = interpreter.catalogue.types
-    return any(types[base].binds_owner for base in interpreter.library_bases(type_) if base in types)
+    return any(types[base].binds_owner for base in interpreter.hierarchy.library_bases(type_) if base in types)
 
 
 # ------------------------------------------------------------------------------------------------ lazy values
@@ -194,7 +199,7 @@ def _becomes_list(frame: Frame, asked: object, shape: str) -> None:
 
 def evaluation(interpreter: Interpreter, instance: Instance, how: str) -> str:
     """What running the query of a lazy object this way reads; "" when nothing runs."""
-    for base in interpreter.library_bases(instance.type):
+    for base in interpreter.hierarchy.library_bases(instance.type):
         row = interpreter.catalogue.types.get(base)
         if row is not None and row.evaluates:
             options = dict(instance.options)
@@ -261,7 +266,9 @@ def element(frame: Frame, value: Value, node: facts.Node) -> Value:
     if value.items is not None:
         return join([each for _, each in value.items])
     models = [
-        each.symbol for each in value.things if isinstance(each, ClassRef) and frame.interpreter.is_model(each.symbol)
+        each.symbol
+        for each in value.things
+        if isinstance(each, ClassRef) and frame.interpreter.hierarchy.is_model(each.symbol)
     ]
     if models:
         return thing(Instance(models[0]))
@@ -280,7 +287,7 @@ def relations(interpreter: Interpreter) -> dict[tuple[ClassSymbol, str], Value]:
         interpreter.related = {}
         for module in interpreter.modules:
             for symbol in module.classes:
-                if symbol.facts.bases and interpreter.is_model(symbol):
+                if symbol.facts.bases and interpreter.hierarchy.is_model(symbol):
                     _relate(interpreter, symbol, interpreter.related)
     return interpreter.related
 
@@ -366,7 +373,7 @@ def _named_model(frame: Frame, symbol: ClassSymbol, name: str) -> ClassSymbol | 
 def model_named(interpreter: Interpreter, name: str, near: ClassSymbol | None = None) -> ClassSymbol | None:
     """The project's model that "Order", "shop.Order" or "package.module.Order" means, first in the module of `near`."""
     label, _, last = name.rpartition(".")
-    candidates = interpreter.models_named(last)
+    candidates = interpreter.hierarchy.models_named(last)
     same_module = [each for each in candidates if near is not None and each.module is near.module]
     if same_module:
         return same_module[0]

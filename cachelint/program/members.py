@@ -56,7 +56,7 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
 
 def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]:
     """The sources of an attribute. A related row (`order.event`) is no data of the row it is related to."""
-    related = [each.type for each in value.instances() if frame.interpreter.is_model(each.type)]
+    related = [each.type for each in value.instances() if frame.interpreter.hierarchy.is_model(each.type)]
     origins = parts_of(receiver.origins)
     return frozenset(o for o in origins if o.kind != "entity" or o.what in related) if related else origins
 
@@ -66,7 +66,7 @@ def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts
     if isinstance(each, ModuleRef):
         return _of_module(frame, each, name)
     if isinstance(each, External):
-        return interpreter.module_or_external(f"{each.name}.{name}", frame.module)
+        return interpreter.names.module_or_external(f"{each.name}.{name}", frame.module)
     if isinstance(each, ClassRef):
         return of_class(frame, each.symbol, name, receiver, node)
     if isinstance(each, Instance):
@@ -79,8 +79,8 @@ def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts
 
 
 def _of_module(frame: Frame, module: ModuleRef, name: str) -> Value:
-    value = frame.interpreter.global_value(module.symbol, name)
-    if value is UNKNOWN and not frame.interpreter.defines(module.symbol, name):
+    value = frame.interpreter.names.global_value(module.symbol, name)
+    if value is UNKNOWN and not frame.interpreter.names.defines(module.symbol, name):
         found = frame.interpreter.modules.find(f"{module.symbol.name}.{name}", module.symbol)
         return thing(ModuleRef(found)) if found else UNKNOWN
     return value
@@ -92,7 +92,7 @@ def of_class(frame: Frame, symbol: ClassSymbol, name: str, receiver: Value, node
     found = classes.find_in_class(interpreter, symbol, name)
     if found is not None:
         return _class_member(frame, symbol, found[1], name, node)
-    for base in interpreter.library_bases(symbol):
+    for base in interpreter.hierarchy.library_bases(symbol):
         value = library.member_value(frame, Instance(base, of=symbol), name, receiver, node, of_class=symbol)
         if value is not None:
             return value
@@ -104,7 +104,7 @@ def _class_member(frame: Frame, symbol: ClassSymbol, value: Value, name: str, no
     things: list[Thing] = []
     for each in value.things:
         is_manager = isinstance(each, Instance) and each.of is None and library.binds_owner(interpreter, each.type)
-        if is_manager and isinstance(each, Instance) and interpreter.is_model(symbol):
+        if is_manager and isinstance(each, Instance) and interpreter.hierarchy.is_model(symbol):
             things.append(replace(each, of=symbol))
         elif isinstance(each, FunctionRef) and _is_classmethod(each.symbol):
             things.append(replace(each, receiver=ClassRef(symbol)))
@@ -113,7 +113,7 @@ def _class_member(frame: Frame, symbol: ClassSymbol, value: Value, name: str, no
     is_column = not any(
         isinstance(t, (FunctionRef, ClassRef)) or (isinstance(t, Instance) and t.of is not None) for t in things
     )
-    if interpreter.is_model(symbol) and is_column:
+    if interpreter.hierarchy.is_model(symbol) and is_column:
         origin = Origin("entity", symbol, symbol.facts.name, frame.place(node), direct=False)
         return Value(things=tuple(things), origins=value.origins | {origin})
     return replace(value, things=tuple(things))
@@ -157,7 +157,7 @@ def _of_object(
         value = join([value, declared])
     if value is not UNKNOWN:
         return value
-    for base in interpreter.library_bases(symbol):
+    for base in interpreter.hierarchy.library_bases(symbol):
         library_value = library.member_value(frame, replace(instance, type=base), name, receiver, node, of_class=symbol)
         if library_value is not None:
             return library_value
@@ -167,7 +167,7 @@ def _of_object(
 def _instance_member(
     frame: Frame, symbol: ClassSymbol, value: Value, name: str, node: facts.Node, receiver: Value
 ) -> Value:
-    if frame.interpreter.is_model(symbol):
+    if frame.interpreter.hierarchy.is_model(symbol):
         return Value(origins=derived(receiver.origins) | _own_entity(frame, symbol, node))
     return _class_member(frame, symbol, value, name, node)
 
@@ -197,7 +197,7 @@ def _method(
     if _is_abstract(method):
         overrides = [
             classes.find_method(frame.interpreter, each, method.facts.name)
-            for each in frame.interpreter.subclasses(symbol)[:5]
+            for each in frame.interpreter.hierarchy.subclasses(symbol)[:5]
         ]
         found = dict.fromkeys(each for each in overrides if each is not None and each is not method)
         if found:

@@ -110,7 +110,7 @@ class Routes:
         module that makes routes mentions it; no, when only classes derived from it are routed."""
         if not self._routed or symbol in self._routed or symbol.facts.decorators:
             return True
-        if any(each in self._routed for each in self._interpreter.subclasses(symbol)):
+        if any(each in self._routed for each in self._interpreter.hierarchy.subclasses(symbol)):
             return False
         return symbol.facts.name in self._named
 

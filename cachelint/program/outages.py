@@ -93,7 +93,7 @@ def _outage(program: Program, event: Event) -> Outage | None:
     catalogue = program.interpreter.catalogue
     types: tuple[str, ...] = ()
     if event.client is not None:
-        types = program.interpreter.library_bases(event.client.type)
+        types = program.interpreter.hierarchy.library_bases(event.client.type)
     if not types or isinstance(event.row, Memoizes):
         types = (*event.row.on.split(), *types)  # type: ignore[attr-defined]
     options = _options(program, event)
@@ -110,7 +110,7 @@ def _outage(program: Program, event: Event) -> Outage | None:
 def _options(program: Program, event: Event) -> dict[str, str]:
     """How the client was constructed and configured, and how the decorator was called."""
     options: dict[str, object] = {}
-    for each in program.interpreter.library_bases(event.client.type) if event.client is not None else ():
+    for each in program.interpreter.hierarchy.library_bases(event.client.type) if event.client is not None else ():
         options.update(program.interpreter.configured.get(each, {}))
     options.update(event.client.options if event.client is not None else ())
     options.update(constant_values(event.arguments))
@@ -259,7 +259,7 @@ def _meant(program: Program, guard: Guard, errors: frozenset[str], is_near: bool
             return clause
         names = {canonical(name) for name in clause.types}
         known = program.interpreter.catalogue.errors
-        own = {n for name in names if name not in known for n in program.interpreter.error_ancestors(name)}
+        own = {n for name in names if name not in known for n in program.interpreter.hierarchy.error_ancestors(name)}
         looks_alike = (
             is_near
             and guard.calls <= FEW_CALLS
@@ -275,7 +275,7 @@ def kind_of(program: Program, event: Event) -> str:
     outage = _outage(program, event)
     if outage is not None and outage.kind:
         return outage.kind
-    for each in program.interpreter.library_bases(event.client.type) if event.client is not None else ():
+    for each in program.interpreter.hierarchy.library_bases(event.client.type) if event.client is not None else ():
         rows = [r for r in program.interpreter.catalogue.own_rows(each) if isinstance(r, Outage) and r.kind]
         if rows:
             return rows[0].kind

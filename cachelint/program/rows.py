@@ -202,7 +202,7 @@ def construct_base(
 ) -> None:
     """An object of a project class is made as its library bases say, and rendered as the nearest of them says."""
     catalogue = frame.interpreter.catalogue
-    bases = frame.interpreter.library_bases(symbol)
+    bases = frame.interpreter.hierarchy.library_bases(symbol)
     for base in bases:
         note_construction(frame, base, instance, arguments, node)
     rendering = (tuple(row for row in catalogue.function(base) if isinstance(row, Renders)) for base in bases)

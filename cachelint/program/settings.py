@@ -100,7 +100,7 @@ class Settings:
                 continue
             for symbol in module.classes:
                 if symbol.facts.name == name:
-                    for base in self._interpreter.mro(symbol)[1:]:
+                    for base in self._interpreter.hierarchy.mro(symbol)[1:]:
                         if isinstance(base, str) and base in rows:
                             return rows[base]
         return None

@@ -66,7 +66,7 @@ class Shelves:
     def _is_bare(self, each: object) -> bool:
         """A member of a library object of which nothing is known but its name."""
         if isinstance(each, External):
-            return not self._interpreter.knows(each.name)
+            return not self._interpreter.names.knows(each.name)
         if not isinstance(each, Member) or not isinstance(each.instance.type, str):
             return False
         return not self._interpreter.catalogue.member(each.instance.type, each.name)

@@ -155,7 +155,7 @@ def _import(frame: Frame, statement: facts.Import) -> bool:
         if imported.name == "*":
             continue
         name = imported.alias or imported.name or imported.module.partition(".")[0]
-        value = frame.interpreter.imported(frame.module, statement, imported)
+        value = frame.interpreter.names.imported(frame.module, statement, imported)
         frame.variables[name] = value
         frame.remember(name, value)
         if statement.level == 0:

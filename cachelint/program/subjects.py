@@ -44,7 +44,7 @@ def entity_of(program: Program, value: Value, word: Word) -> str:
     for each in value.things:
         if isinstance(each, Instance):
             for type_ in (each.type, each.of):
-                if type_ is not None and program.interpreter.is_model(type_) and is_about(type_, word):
+                if type_ is not None and program.interpreter.hierarchy.is_model(type_) and is_about(type_, word):
                     return f"`{_name(type_)}` data"
     for origin in sorted(value.origins, key=lambda o: (o.name, o.place)):
         selects_only = origin.safe and origin.bounded and origin.boxed

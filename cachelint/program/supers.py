@@ -37,7 +37,7 @@ def member(frame: Frame, instance: Instance, name: str, receiver: Value, node: f
     home = instance.type
     assert isinstance(home, ClassSymbol)
     for symbol in _heirs(frame, instance, home):
-        lineage = frame.interpreter.mro(symbol)
+        lineage = frame.interpreter.hierarchy.mro(symbol)
         found = _in(frame, symbol, lineage[lineage.index(home) + 1 :], name, receiver, node)
         if found is not None:
             return found
@@ -47,9 +47,9 @@ def member(frame: Frame, instance: Instance, name: str, receiver: Value, node: f
 def _heirs(frame: Frame, instance: Instance, home: ClassSymbol) -> list[ClassSymbol]:
     """The classes whose lineage decides: the one that the method is followed for, else any that has it."""
     heir = dict(instance.options).get("heir")
-    if isinstance(heir, ClassSymbol) and heir is not home and home in frame.interpreter.mro(heir):
+    if isinstance(heir, ClassSymbol) and heir is not home and home in frame.interpreter.hierarchy.mro(heir):
         return [heir]
-    return [home, *frame.interpreter.subclasses(home)[:SUBCLASSES]]
+    return [home, *frame.interpreter.hierarchy.subclasses(home)[:SUBCLASSES]]
 
 
 def _in(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterable
 
+import msgspec
+
+from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
 from cachelint.program.values import (
     ClassRef,
@@ -19,10 +23,6 @@ from cachelint.vocabulary import (
     Type,
     UserInput,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 KINDS: tuple[tuple[str, tuple[type[Row], ...]], ...] = (
     ("cache", (Outage,)),
@@ -52,13 +52,13 @@ LOOK_ALIKES = {
 def receiver_kind(frame: Frame, receiver: Value) -> str:
     """Whether a receiver is a cache, a session, a model or a request; "" for anything else."""
     for each in receiver.things:
-        if isinstance(each, ClassRef) and frame.interpreter.is_model(each.symbol):
+        if isinstance(each, ClassRef) and frame.interpreter.hierarchy.is_model(each.symbol):
             return "model"
         if not isinstance(each, Instance):
             continue
-        if frame.interpreter.is_model(each.type) or (each.of is not None and _is_query(frame, each)):
+        if frame.interpreter.hierarchy.is_model(each.type) or (each.of is not None and _is_query(frame, each)):
             return "model"
-        for base in frame.interpreter.library_bases(each.type):
+        for base in frame.interpreter.hierarchy.library_bases(each.type):
             rows = frame.interpreter.catalogue.rows_on(base)
             for kind, row_types in KINDS:
                 if any(isinstance(row, row_types) for row in rows):
@@ -67,7 +67,7 @@ def receiver_kind(frame: Frame, receiver: Value) -> str:
 
 
 def _is_query(frame: Frame, instance: Instance) -> bool:
-    for base in frame.interpreter.library_bases(instance.type):
+    for base in frame.interpreter.hierarchy.library_bases(instance.type):
         row: Type | None = frame.interpreter.catalogue.types.get(base)
         if row is not None and (row.evaluates or row.binds_owner):
             return True
@@ -77,3 +77,29 @@ def _is_query(frame: Frame, instance: Instance) -> bool:
 def look_alike(name: str) -> str:
     """The kind that a variable name suggests, for the honest denominator of --statistics."""
     return next((kind for kind, names in LOOK_ALIKES.items() if name in names), "")
+
+
+class Statistics(msgspec.Struct, frozen=True):
+    """Numbers about a linked program. `by_kind` maps cache, session, model, request to (resolved, total) calls."""
+
+    handlers: int
+    calls: int
+    calls_resolved: int
+    by_kind: dict[str, tuple[int, int]]
+
+
+def statistics(handlers: int, summaries: Iterable[Summary]) -> Statistics:
+    """How much was resolved."""
+    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for summary in summaries:
+        if summary.function is not None and summary.function.original is not summary.function:
+            continue
+        for kind, (resolved, total) in summary.tally.items():
+            totals[kind][0] += resolved
+            totals[kind][1] += total
+    return Statistics(
+        handlers=handlers,
+        calls=sum(total for _, total in totals.values()),
+        calls_resolved=sum(resolved for resolved, _ in totals.values()),
+        by_kind={kind: (resolved, total) for kind, (resolved, total) in sorted(totals.items())},
+    )

@@ -44,7 +44,7 @@ class Variants:
         if home is None or home is heir or method.owner is heir:
             return method
         original = method.original
-        if len(self._interpreter.subclasses(home)) > HEIRS or not self._differs(original, heir, set()):
+        if len(self._interpreter.hierarchy.subclasses(home)) > HEIRS or not self._differs(original, heir, set()):
             return original
         return self._variant(original, heir, ())
 
@@ -91,19 +91,19 @@ class Variants:
         return inner is not None and self._differs(inner, heir, seen)
 
     def _after(self, heir: ClassSymbol, home: ClassSymbol) -> tuple[ClassSymbol | str, ...]:
-        lineage = self._interpreter.mro(heir)
+        lineage = self._interpreter.hierarchy.mro(heir)
         return lineage[lineage.index(home) + 1 :] if home in lineage else ()
 
     def _definer(self, symbol: ClassSymbol, name: str) -> ClassSymbol | None:
-        for each in self._interpreter.mro(symbol):
+        for each in self._interpreter.hierarchy.mro(symbol):
             if isinstance(each, ClassSymbol) and (name in each.methods or name in each.attributes):
                 return each
         return None
 
     def _is_of_library(self, heir: ClassSymbol, home: ClassSymbol, name: str) -> bool:
         """A mixin's `self.request`: only a class that mixes it into a library's view has one."""
-        known = set(self._interpreter.library_bases(home))
-        added = [base for base in self._interpreter.library_bases(heir) if base not in known]
+        known = set(self._interpreter.hierarchy.library_bases(home))
+        added = [base for base in self._interpreter.hierarchy.library_bases(heir) if base not in known]
         return any(self._interpreter.catalogue.member(base, name) for base in added)
 
     def _uses(self, method: FunctionSymbol) -> frozenset[str]:

@@ -76,7 +76,7 @@ def _converter_strength(site: CallSite, converter: Value) -> tuple[bool, bool]:
     for each in converter.things:
         if isinstance(each, External) and each.name in validated:
             return validated[each.name].safe, validated[each.name].bounded
-        if isinstance(each, ClassRef) and site.frame.interpreter.is_a(each.symbol, "enum.Enum"):
+        if isinstance(each, ClassRef) and site.frame.interpreter.hierarchy.is_a(each.symbol, "enum.Enum"):
             return True, True
     return False, False
 

@@ -1,0 +1,136 @@
+"""What the call sites teach about parameters, until nothing new is learned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program import classes
+from cachelint.program.annotations import SILENT
+from cachelint.program.effects import Summary
+from cachelint.program.frame import Frame
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import (
+    External,
+    Instance,
+    Value,
+    join,
+)
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+Users = dict[FunctionSymbol, set[FunctionSymbol]]
+# How often one function is followed again for what was learned of others.
+TIMES = 2
+
+
+class Learning:
+    """Follows functions again when something they depend on turns out to be something else."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+        self._readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = defaultdict(set)
+
+    def learn_parameters(self, summaries: list[Summary], may_learn: Callable[[FunctionSymbol], bool]) -> bool:
+        """Note what call sites pass to unannotated parameters; follow the functions this concerns anew. True if any."""
+        seen: dict[tuple[FunctionSymbol, str], list[Value]] = defaultdict(list)
+        for summary in summaries:
+            for edge in summary.calls:
+                for name, value in edge.arguments.items():
+                    if value.things and name not in ("self", "cls") and may_learn(edge.callee):
+                        seen[edge.callee, name].append(value)
+        concerned = set()
+        for (function, name), values in seen.items():
+            things = tuple(t for t in join(values).things if isinstance(t, Instance))
+            if len({t.of for t in things if isinstance(t, Instance)}) > 1:
+                # A function for rows of any model is about none of them.
+                continue
+            if (
+                things
+                and self.interpreter.parameter_things.get((function, name)) != things
+                and self._is_open(function, name)
+            ):
+                self.interpreter.parameter_things[function, name] = things
+                concerned.add(function)
+        if concerned:
+            self._follow_anew(concerned)
+        return bool(concerned)
+
+    def _is_open(self, function: FunctionSymbol, name: str) -> bool:
+        """Whether nothing but the call sites says what a parameter is."""
+        for parameter in function.facts.parameters:
+            if parameter.name == name and parameter.kind in ("plain", "positional", "keyword"):
+                return parameter.annotation is None or self._says_nothing(function, parameter.annotation)
+        return False
+
+    def _says_nothing(self, function: FunctionSymbol, annotation: facts.Expression) -> bool:
+        """`Any`, `object`: an annotation that leaves everything open."""
+        if not isinstance(annotation, (facts.Name, facts.Attribute)):
+            return False
+        value = Frame(self.interpreter, function.module, None, Summary(None, function.module)).evaluate(annotation)
+        return any(isinstance(each, External) and each.name in SILENT for each in value.things)
+
+    def _follow_anew(self, functions: set[FunctionSymbol]) -> None:
+        """Follow these functions again, and whoever uses one that then turns out to be something else."""
+        self.interpreter.module_summaries.clear()
+        self.interpreter.applied.clear()
+        callers, inner = self._users()
+        times: dict[FunctionSymbol, int] = defaultdict(int)
+        waiting = functions
+        while waiting:
+            self.interpreter.instance_values.clear()
+            self.interpreter.shelves.forget()
+            before = {
+                function: self.interpreter.summaries.pop(function)
+                for function in waiting
+                if function in self.interpreter.summaries
+            }
+            waiting = set()
+            for function in sorted(before, key=lambda f: f.order):
+                old, new = before[function], self.interpreter.summary(function)
+                waiting |= set() if new.gives_the_same(old) else callers[function]
+                waiting |= set() if new.variables == old.variables else inner[function]
+                waiting |= self._readers_of(function, old, new)
+                waiting |= set() if new.kept == old.kept else self.interpreter.shelves.readers
+                times[function] += 1
+            for function in before:
+                for edge in self.interpreter.summaries[function].calls:
+                    callers[edge.callee].add(function)
+            waiting = {function for function in waiting if times[function] < TIMES}
+
+    def note_reader(self, key: tuple[ClassSymbol, str]) -> None:
+        """Remember which function asks what an attribute of self was set to."""
+        if self.interpreter._running:
+            self._readers[key].add(next(reversed(self.interpreter._running)))
+
+    def readers(self) -> Iterator[tuple[FunctionSymbol, FunctionSymbol]]:
+        """Pairs of a method that sets an attribute of self and a function that asked for its value."""
+        for (symbol, name), readers in self._readers.items():
+            for base in self.interpreter.hierarchy.mro(symbol):
+                writers = classes.writers(self.interpreter, base).get(name, ()) if isinstance(base, ClassSymbol) else ()
+                yield from ((writer, reader) for writer in writers for reader in readers)
+
+    def _readers_of(self, writer: FunctionSymbol, old: Summary, new: Summary) -> set[FunctionSymbol]:
+        """Who asked for an attribute that a method now sets to something else."""
+        names = {name for name in {**old.attributes, **new.attributes} if _differs(name, old, new)}
+        owner = writer.owner
+        heirs = [owner, *self.interpreter.hierarchy.subclasses(owner)] if names and owner is not None else []
+        return {reader for heir in heirs for name in names for reader in self._readers.get((heir, name), ())}
+
+    def _users(self) -> tuple[Users, Users]:
+        """Who calls a function, and which functions are defined in it, which see its variables."""
+        callers: Users = defaultdict(set)
+        inner: Users = defaultdict(set)
+        for function, summary in self.interpreter.summaries.items():
+            for edge in summary.calls:
+                callers[edge.callee].add(function)
+            if function.parent is not None:
+                inner[function.parent].add(function)
+        return callers, inner
+
+
+def _differs(attribute: str, old: Summary, new: Summary) -> bool:
+    return old.attributes.get(attribute) != new.attributes.get(attribute)

@@ -1,0 +1,456 @@
+"""The questions that rules may ask of a linked project; each is answered in the module it names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from cachelint.config import Config
+from cachelint.facts.model import FileFacts
+from cachelint.files import SourceFile
+from cachelint.finding import Location, Step
+from cachelint.libraries import LIBRARIES, from_config
+from cachelint.policy import TOLERANCE, Policy
+from cachelint.policy.model import Decision, OnError, Statement, Tolerates
+from cachelint.program import (
+    audience,
+    clients,
+    decided,
+    drift,
+    expiry,
+    flow,
+    forbidden,
+    generic,
+    handlers,
+    headers,
+    inputs,
+    keyforms,
+    lifetimes,
+    outages,
+    page_caches,
+    purpose,
+    queries,
+    subjects,
+    tally,
+)
+from cachelint.program.catalogue import Catalogue
+from cachelint.program.clients import DirectClient
+from cachelint.program.decided import Decided
+from cachelint.program.decorators import Applied, applied
+from cachelint.program.drift import Match, Unenforced
+from cachelint.program.effects import TOP, Clause, Context, Event
+from cachelint.program.flow import Arrival
+from cachelint.program.focus import Focus
+from cachelint.program.following import follow_all
+from cachelint.program.forbidden import Forbidden
+from cachelint.program.graph import CallGraph
+from cachelint.program.handlers import Handler
+from cachelint.program.headers import StorableRoute
+from cachelint.program.interpreter import Interpreter
+from cachelint.program.keyforms import OffFormat
+from cachelint.program.lifetimes import Lifetime
+from cachelint.program.outages import Failure, Raised
+from cachelint.program.queries import UncachedRead
+from cachelint.program.settings import Settings
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules
+from cachelint.program.tally import Statistics
+from cachelint.program.values import Origin, Place
+from cachelint.vocabulary import (
+    CacheCount,
+    CacheDelete,
+    CacheExpire,
+    CacheGetOrSet,
+    CacheLock,
+    CacheRead,
+    CacheScan,
+    CacheTouch,
+    CacheWrite,
+    Memoizes,
+    Outage,
+    StoreCall,
+)
+
+CACHE_ROWS = (
+    CacheRead,
+    CacheWrite,
+    CacheGetOrSet,
+    CacheDelete,
+    CacheExpire,
+    CacheCount,
+    CacheTouch,
+    CacheScan,
+    CacheLock,
+    Memoizes,
+)
+
+
+class Program:
+    """A linked project. Methods are questions; nothing here changes after linking."""
+
+    def __init__(
+        self,
+        files: Sequence[tuple[SourceFile, FileFacts]],
+        config: Config,
+        policy: Policy,
+        focus: Focus | None = None,
+    ) -> None:
+        self.config = config
+        self.decided = Decided(policy)
+        libraries = (*LIBRARIES, *from_config(config.libraries))
+        self.interpreter = Interpreter(Modules(files), Catalogue(libraries))
+        self.interpreter.tracks_loaders = self.decided.names_data
+        self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
+        self._type_requests()
+        self.focus = focus
+        if focus is not None:
+            self.handlers = focus.settle(self.interpreter, self.handlers)
+        self._summaries = follow_all(self.interpreter, focus)
+        self.settings = Settings(self.interpreter)
+        self.graph = CallGraph(self.interpreter, self._summaries, self.handlers)
+        generic.add_reads(self)
+        self._handlers_of: dict[FunctionSymbol, list[Handler]] = defaultdict(list)
+        for handler in self.handlers:
+            self._handlers_of[handler.function].append(handler)
+            for wrapper in self._wrappers(handler.function):
+                self._handlers_of[wrapper].append(handler)
+        self._writes: dict[FunctionSymbol, bool] = {}
+        self._for_few: dict[FunctionSymbol, bool] = {}
+        self.top: Context = TOP
+
+    def _type_requests(self) -> None:
+        """Now that the handlers are known, their first parameters are requests."""
+        for handler in self.handlers:
+            dialect = inputs.dialect_of(self.interpreter, handler.dialect)
+            if dialect.request:
+                self.interpreter.request_types[handler.function] = dialect.request
+        self.interpreter.forget_all()
+
+    def _wrappers(self, function: FunctionSymbol) -> list[FunctionSymbol]:
+        return [each.wrapper for each in applied(self.interpreter, function) if each.wrapper is not None]
+
+    # -------------------------------------------------------------------------------------------- handlers
+
+    def handlers_of(self, function: FunctionSymbol) -> list[Handler]:
+        """The request handlers that a function is (or wraps)."""
+        return self._handlers_of.get(function, [])
+
+    def input_of(self, function: FunctionSymbol, name: str) -> Origin | None:
+        """The user input that a parameter is, when the function serves requests or is a dependency of one that does."""
+        for handler in self.handlers_of(function):
+            if handler.function is function:
+                return inputs.user_input(self.interpreter, handler, name)
+        if function in self.interpreter.dependencies:
+            place = Place(function.module.source.path, function.facts.at, function.facts.end)
+            stand_in = Handler(function, frozenset("*"), "", "fastapi", place)
+            return inputs.user_input(self.interpreter, stand_in, name)
+        return None
+
+    def is_converted(self, origin: Origin) -> bool:
+        """Whether a path segment read from the request (`self.kwargs["pk"]`) was limited by its URL converter."""
+        if origin.what != "path" or origin.place.path not in self.interpreter.modules.by_path:
+            return False
+        function = self.interpreter.modules.by_path[origin.place.path].enclosing(origin.place.at)
+        for handler in self.handlers:
+            same_class = function is not None and function.owner is not None and handler.owner is function.owner
+            if handler.function is function or same_class:
+                strength = handlers.captured(self.interpreter, handler, origin.name)
+                if strength is not None:
+                    return strength[0]
+        return False
+
+    @cached_property
+    def _hooks(self) -> dict[Place, list[FunctionSymbol]]:
+        return audience.hooks(self)
+
+    def hooks_before(self, handler: Handler) -> list[FunctionSymbol]:
+        """The functions that run before every request of the blueprint whose route a handler has."""
+        sites = {each.client.site for each in applied(self.interpreter, handler.function) if each.client is not None}
+        return [hook for site in sites if site is not None for hook in self._hooks.get(site, ())]
+
+    def is_class_cached(self, handler: Handler) -> bool:
+        """Whether a decorator on the handler's class or its dispatch, or a dispatch of its own, caches responses."""
+        return page_caches.is_class_cached(self, handler)
+
+    def class_decorators(self, handler: Handler) -> list[Applied]:
+        """Decorators of the handler's class and of its dispatch method."""
+        return page_caches.class_decorators(self, handler)
+
+    def writes(self, function: FunctionSymbol) -> bool:
+        """Whether serving a safe method with this handler writes the database."""
+        if function not in self._writes:
+            self._writes[function] = queries.writes(self, function)
+        return self._writes[function]
+
+    def is_answer(self, error: str) -> bool:
+        """Whether an exception is a web framework's own: raised on purpose, it is an answer and no crash."""
+        packages = {name.partition(".")[0] for name in self.interpreter.hierarchy.error_ancestors(error)}
+        return bool(packages & self.interpreter.catalogue.web_packages)
+
+    # ---------------------------------------------------------------------------------------------- caches
+
+    @cached_property
+    def cache_events(self) -> list[Event]:
+        """Every call on a cache of the project, by place; a plain dict used as one is no cache here."""
+        found = [e for events in self.graph.events.values() for e in events if isinstance(e.row, CACHE_ROWS)]
+        declared = [e for e in found if e.client is None or e.client.type != "builtins.dict"]
+        return sorted(declared, key=lambda event: (event.place, event.method))
+
+    @cached_property
+    def store_keys(self) -> frozenset[str]:
+        """The key templates under which queues, channels or sets are kept."""
+        found = (event for events in self.graph.events.values() for event in events if isinstance(event.row, StoreCall))
+        return frozenset(str(event.key.text) for event in found if event.key is not None)
+
+    @cached_property
+    def filled_in(self) -> frozenset[str]:
+        """The files in which something is stored in a cache or a dict used as one."""
+        events = (event for each in self.graph.events.values() for event in each)
+        here = frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
+        return here | self.focus.filled if self.focus is not None else here
+
+    @cached_property
+    def outage_errors(self) -> frozenset[str]:
+        """Every exception class that some client raises in an outage, and the roots users catch."""
+        catalogue = self.interpreter.catalogue
+        names: set[str] = set()
+        for type_name in catalogue.types:
+            for row in catalogue.own_rows(type_name):
+                if isinstance(row, Outage):
+                    names.update(row.raises.split(), row.root.split())
+        return frozenset(name for name in names if not name.startswith("builtins."))
+
+    def raised_by(self, event: Event) -> Raised:
+        """What an outage of the cache makes of a call."""
+        return outages.raised_by(self, event)
+
+    def failure(self, event: Event) -> Failure | None:
+        """How an outage at a cache call ends requests; None when it does not."""
+        return outages.failure(self, event)
+
+    def failures(self) -> Iterator[Failure]:
+        """Every call on a cache (not on a store) whose outage ends requests, once per place."""
+        return outages.failures(self)
+
+    def raw_inputs(self, event: Event) -> Iterator[Arrival]:
+        """The raw user input that reaches the key of a cache call."""
+        return flow.arrivals(self, event)
+
+    def is_bounded(self, event: Event) -> bool:
+        """Whether the cache limits its own size, so that entries leave it even without a TTL."""
+        bases = self.interpreter.hierarchy.library_bases(event.client.type) if event.client is not None else []
+        types = self.interpreter.catalogue.types
+        return any(types[base].bounded for base in bases if base in types)
+
+    def lifetimes(self) -> Iterator[Lifetime]:
+        """Every cache write and caching decorator whose expiry is known, and what the policy says of it."""
+        return lifetimes.lifetimes(self)
+
+    def expires_elsewhere(self, event: Event) -> bool:
+        """Whether the project sets the TTL of an entry by a call of its own."""
+        return expiry.is_given_elsewhere(self, event)
+
+    def takes_arguments(self, event: Event) -> bool:
+        """Whether a caching decorator stands on a function with arguments, so that it makes many entries."""
+        function = event.function if isinstance(event.row, Memoizes) else None
+        return function is not None and any(p.name not in ("self", "cls") for p in function.facts.parameters)
+
+    def is_store(self, event: Event) -> bool:
+        """Whether a call uses the server as the only store of something, and not as a cache."""
+        return purpose.is_store(self, event)
+
+    def is_store_key(self, arrival: Arrival) -> bool:
+        """Whether the template that user input enters belongs to a store, by its words or the names around it."""
+        module = self.interpreter.modules.by_path[arrival.place.path]
+        function = module.enclosing(arrival.place.at)
+        names = [arrival.template, module.name.rpartition(".")[2], function.facts.qualname if function else ""]
+        return any(purpose.speaks_of_store(name) for name in names)
+
+    def definition(self, event: Event) -> FunctionSymbol | None:
+        """The function whose body a call stands in, whichever class inherits it; None at the top level."""
+        return event.function.original if event.function is not None else None
+
+    def function_name(self, event: Event) -> str:
+        """The qualified name of the function that a call stands in, "" at the top level."""
+        return event.function.facts.qualname if event.function is not None else ""
+
+    def is_wrapper(self, event: Event) -> bool:
+        """Whether the key of a cache call is handed in by the callers of its function."""
+        origins = event.key.origins if event.key is not None else frozenset()
+        return (
+            any(
+                o.kind == "parameter" and o.direct and isinstance(o.what, tuple) and o.what[0] is event.function
+                for o in origins
+            )
+            and event.function is not None
+            and not self.handlers_of(event.function)
+        )
+
+    def key_templates(self, event: Event) -> list[str]:
+        """The key templates of a cache call, as its callers complete them."""
+        return flow.full_templates(self, event)
+
+    def fills(self, function: FunctionSymbol, misses: frozenset[Place]) -> bool:
+        """Whether what is loaded after these misses is stored again, by the function or whoever calls it."""
+        if self.graph.writes_back(function) or function.declares_globals:
+            return True
+        paths = {place.path for place in misses} | {function.module.source.path}
+        return bool(paths & self.filled_in)
+
+    # --------------------------------------------------------------------------------------------- queries
+
+    def uncached_reads(self) -> Iterator[UncachedRead]:
+        """Every query that a safe-method handler runs with no cache on the way."""
+        return queries.uncached_reads(self)
+
+    def is_per_user(self, event: Event) -> bool:
+        """Whether a query is selected by who asks."""
+        return queries.is_per_user(self, event)
+
+    def is_orm_cached(self, entity: ClassSymbol | str | None) -> bool:
+        """Whether the ORM layer caches reads of this model by itself."""
+        return queries.is_orm_cached(self, entity)
+
+    def is_needed(self, read: UncachedRead) -> bool:
+        """Whether caching a read would save anything: it is no second try, and its table fit for it."""
+        return not queries.is_repeat(self, read.event) and not queries.is_unfit(read.event.entity)
+
+    def is_for_few(self, handler: Handler) -> bool:
+        """Whether a handler asks for a special right or works on rows selected by who asks."""
+        if handler.function not in self._for_few:
+            self._for_few[handler.function] = audience.is_restricted(self, handler) or queries.serves_the_asker(
+                self, handler
+            )
+        return self._for_few[handler.function]
+
+    def is_entity(self, event: Event) -> bool:
+        """Whether it is known what a query reads: a model or a table."""
+        if isinstance(event.entity, ClassSymbol):
+            return self.interpreter.hierarchy.is_model(event.entity)
+        return event.entity is not None and not event.entity.startswith("builtins.")
+
+    def handler_name(self, handler: Handler) -> str:
+        """What people call a handler: its function, or the class for a method that only the framework names."""
+        function = handler.function
+        if function.owner is None or function.facts.name not in queries.HOOKS:
+            return function.facts.name
+        owner = handler.owner if handler.owner is not None else function.owner
+        return owner.facts.name
+
+    def entity_name(self, entity: ClassSymbol | str | None) -> str:
+        """A model's or table's own name."""
+        return entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
+
+    # --------------------------------------------------------------------------------------------- policy
+
+    def forbidden_writes(self) -> Iterator[Forbidden]:
+        """Every cache write and caching decorator that stores data the policy forbids."""
+        return forbidden.forbidden_writes(self)
+
+    def is_never_cached(self, entity: ClassSymbol | str | None) -> bool:
+        """Whether the policy forbids to cache this model or table."""
+        path = entity.module.source.path if isinstance(entity, ClassSymbol) else ""
+        return any(subjects.is_about(entity, each.word) for each in self.decided.forbids(path))
+
+    def error_decision(self, event: Event) -> Decision | None:
+        """What the policy says of cache errors where a call stands."""
+        said = self.decided.said(event.place.path, OnError)
+        return said[1] if said is not None else None
+
+    def off_format(self) -> Iterator[OffFormat]:
+        """Every key template that has none of the policy's forms."""
+        return keyforms.off_format(self)
+
+    def direct_clients(self) -> Iterator[DirectClient]:
+        """Every client made outside of the module that the policy names."""
+        return clients.direct_clients(self)
+
+    def storable_routes(self) -> Iterator[StorableRoute]:
+        """Every route that the policy forbids to cache and that does not say so."""
+        return headers.storable_routes(self)
+
+    def unenforced_lines(self) -> Iterator[Unenforced]:
+        """Every line of the policy that enforces nothing."""
+        return drift.unenforced(self)
+
+    def matches(self, statement: Statement) -> list[Match]:
+        """What in the code a statement of the policy is about."""
+        return drift.matches(self, statement)
+
+    @cached_property
+    def key_table(self) -> list[tuple[Event, str]]:
+        """Every key template with a call that uses it."""
+        return [(event, template) for event in self.cache_events for template in self.key_templates(event) if template]
+
+    def quoted(self, decision: Decision, word: str = "") -> str:
+        """What the policy says, for messages: the line as written, with its file and line."""
+        return decided.quoted(decision, word)
+
+    # --------------------------------------------------------------------------------------- invalidation
+
+    def is_delete(self, event: Event) -> bool:
+        """Whether a call drops entries."""
+        return isinstance(event.row, CacheDelete)
+
+    def is_read(self, event: Event) -> bool:
+        """Whether a call only reads an entry."""
+        return isinstance(event.row, CacheRead)
+
+    def is_pattern(self, event: Event) -> bool:
+        """Whether a call takes a pattern of keys and not a key."""
+        return isinstance(event.row, CacheScan) or (isinstance(event.row, CacheDelete) and event.row.pattern)
+
+    def silent_clause(self, event: Event) -> Clause | None:
+        """The clause in which the error of a cache call ends and nobody hears of it."""
+        return outages.silent_clause(self, event)
+
+    def caching_decision(self, entity: ClassSymbol | str) -> Decision | None:
+        """The decision of the policy to cache this model or table; None when there is none."""
+        path = entity.module.source.path if isinstance(entity, ClassSymbol) else ""
+        found = (each.decision for each in self.decided.allows(path) if subjects.is_about(entity, each.word))
+        return next(found, None)
+
+    def tolerates_stale(self, event: Event) -> bool:
+        """Whether the policy's TTL of what a key is about is within the tolerated staleness."""
+        path = event.place.path
+        said = self.decided.said(path, Tolerates)
+        tolerance = said[0].seconds if said is not None else TOLERANCE
+        for each in self.decided.allows(path):
+            limit = each.said.stale if each.said.stale is not None else tolerance
+            is_short = each.said.ttl is not None and each.said.ttl <= limit
+            if is_short and any(each.names_key(template) for template in self.key_templates(event)):
+                return True
+        return False
+
+    # ------------------------------------------------------------------------------------------- locations
+
+    def client_kind(self, event: Event) -> str:
+        """The client's name for people: "Redis", "Memcached", "Django cache"."""
+        return outages.kind_of(self, event)
+
+    def head_of(self, function: FunctionSymbol) -> Place:
+        """The name in a function's `def` line."""
+        at = function.facts.name_at
+        return Place(function.module.source.path, at, at + len(function.facts.name))
+
+    def head(self, place: Place) -> Location:
+        """The first line of a place: the keyword of a clause, not its body."""
+        location = self.location(place)
+        if location.line == location.end_line:
+            return location
+        return Location(location.path, location.line, location.column, location.line, location.column + 6)
+
+    def location(self, place: Place) -> Location:
+        """A place as path, 1-based lines and columns."""
+        facts = self.interpreter.modules.by_path[place.path].facts
+        line, column = facts.location(place.at)
+        end_line, end_column = facts.location(max(place.end, place.at))
+        return Location(place.path, line, column, end_line, end_column)
+
+    def step(self, place: Place, note: str) -> Step:
+        """A stop of a trace."""
+        return Step(self.location(place), note)
+
+    def statistics(self) -> Statistics:
+        """How much was resolved."""
+        return tally.statistics(len(self.handlers), self._summaries)
