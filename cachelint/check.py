@@ -13,6 +13,7 @@ import msgspec
 from cachelint import conclusions
 from cachelint.conclusions import Conclusions, without_filters
 from cachelint.config import Config, ConfigError, load
+from cachelint.facts import shards
 from cachelint.facts.gather import Gathered, Limits, Request, facts_of, gather
 from cachelint.facts.model import FileFacts
 from cachelint.files import Discovery, SourceFile, discover, matcher
@@ -43,7 +44,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What to check. `paths` (project-relative; empty for all) choose what is reported; `replaced` maps
     paths to the content to take in place of those files, None for one to be taken as not there; `jobs` None
     means all cores; `use_store` lets the run take from the project's store what earlier runs worked out, and
-    add to it; with `force_exclude` a path in `paths` that is excluded stays so."""
+    add to it; with `force_exclude` a path in `paths` that is excluded stays so; `facts` are entries of shards."""
 
     project: Path
     config: Config
@@ -53,13 +54,16 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = RULES
     force_exclude: bool = False
     use_store: bool = False
+    facts: dict[bytes, bytes] = {}
 
 
 class Run(msgspec.Struct, frozen=True):
-    """A report, and what was recognised on the way: None when the files could not be linked."""
+    """A report, and what was recognised on the way: None when the files could not be linked. `contents` are the keys
+    of the file contents that were analysed."""
 
     report: Report
     statistics: Statistics | None
+    contents: frozenset[bytes] = frozenset()
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -78,7 +82,8 @@ def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None
     concluded = _concluded(task, given, store)
     if store:
         store.save()
-    return Run(report(task, given, concluded, time.perf_counter() - started), concluded.statistics)
+    contents = frozenset(each.key for each in given.gathered if each.key and (each.encoded or each.error))
+    return Run(report(task, given, concluded, time.perf_counter() - started), concluded.statistics, contents)
 
 
 def inputs(task: Task, store: Store | None, done: Callable[[int, int], None] = lambda files, total: None) -> Inputs:
@@ -214,9 +219,33 @@ def _unread(sources: Sources) -> list[AnalysisError]:
     return [AnalysisError(p.path, p.line, 1, p.message) for p in sources.problems if p.fatal]
 
 
+def read_part(task: Task, number: int, total: int, done: Callable[[int, int], None]) -> list[Gathered]:
+    """What the files say that are part `number` (from 1) of `total`. The store is read and added to as in `run`."""
+    files = [(_size(task.project / file.path), file.path, file) for file in _discovered(task).files]
+    store = open_store(task.project, os.environ) if task.use_store else None
+    results = _read(task, shards.part(files, number, total), done, store)
+    if store:
+        store.save()
+    return results
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _gathered(task: Task, found: Discovery, done: Callable[[int, int], None], store: Store | None) -> list[Gathered]:
-    requests = [_request(task, file) for file in found.files]
-    return gather(requests, _limits(task), task.jobs or cores(), lambda files: done(files, len(requests)), store)
+    return _read(task, found.files, done, store)
+
+
+def _read(
+    task: Task, files: Sequence[SourceFile], done: Callable[[int, int], None], store: Store | None
+) -> list[Gathered]:
+    requests = [_request(task, file) for file in files]
+    jobs = task.jobs or cores()
+    return gather(requests, _limits(task), jobs, lambda files: done(files, len(requests)), store, task.facts)
 
 
 def _request(task: Task, file: SourceFile) -> Request:

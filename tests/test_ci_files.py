@@ -15,6 +15,7 @@ import yaml
 from hook_calls import CLEAN, HEAD, WRONG, route
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def action() -> dict[str, Any]:
@@ -98,3 +99,25 @@ def test_the_readmes_configurations_are_valid_yaml() -> None:
 def test_the_schema_of_the_standard_is_a_schema() -> None:
     schema = yaml.safe_load((ROOT / "tests/schemas/sarif-2.1.0.json").read_text(encoding="utf-8"))
     jsonschema.validators.validator_for(schema).check_schema(schema)
+
+
+def test_the_matrix_of_the_readme_gives_the_report_of_one_job(workspace: Path) -> None:
+    """Its own commands, with the artifacts where the steps in between put them."""
+    (text,) = [t for t in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "--shard" in t]
+    jobs = yaml.safe_load(text)["jobs"]
+    project = workspace / "backend"
+    (project / "app.py").write_text(WRONG)
+    (project / "facts").mkdir()
+    for part in jobs["read"]["strategy"]["matrix"]["part"]:
+        (command,) = [s["run"] for s in jobs["read"]["steps"] if "--shard" in s.get("run", "")]
+        assert shell(command.replace("${{ matrix.part }}", str(part)), project) == (0, "")
+        (project / f"{part}.facts").rename(project / "facts" / f"{part}.facts")
+    (command,) = [s["run"] for s in jobs["check"]["steps"] if "--facts" in s.get("run", "")]
+    code, said = shell(command, project)
+    assert (code, "::error file=backend/app.py" in said) == (1, True)
+
+
+def shell(command: str, folder: Path) -> tuple[int, str]:
+    script = command.replace("cachelint ", f"'{sys.executable}' -m cachelint ", 1)
+    done = subprocess.run(["bash", "-ec", script], cwd=folder, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + (done.stderr if done.returncode > 1 or "--facts" in done.stderr else "")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from cachelint import __version__
 from cachelint.check import Task, run
@@ -14,6 +15,7 @@ from cachelint.cli import settings
 from cachelint.cli.cache import cache
 from cachelint.cli.dump import dump
 from cachelint.cli.explain import explain, rules
+from cachelint.cli.facts import facts, say_what_was_missing, spread, taken
 from cachelint.cli.hook import hook
 from cachelint.cli.init import init
 from cachelint.cli.known import without_known
@@ -25,6 +27,7 @@ from cachelint.finding import Report, Severity
 from cachelint.reporters import FORMATS
 
 NAMES = "RULES"
+PART = click.Path(path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -33,7 +36,15 @@ def app() -> None:
     """Static analysis of application caching (Redis, Memcached, Django cache...) in Python web code."""
 
 
-@app.command()
+class Check(click.Command):
+    """A command whose option `--facts` takes all files that follow it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments that are left over, as click has it."""
+        return super().parse_args(ctx, spread(args))
+
+
+@app.command(cls=Check)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there.")
@@ -57,6 +68,7 @@ def app() -> None:
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Leave out what is known there.")
 @click.option("--write-baseline", is_flag=True, help="Make all findings known (default: cachelint-baseline.json).")
 @click.option("--prune-baseline", is_flag=True, help="Remove what is stale from the baseline.")
+@click.option("--facts", multiple=True, metavar="FILE...", type=PART, help="Take from these what `facts` has read.")
 @click.option("--statistics", is_flag=True, help="Say on stderr what was recognised.")
 @click.option("--show-settings", is_flag=True, help="Print the settings in use and stop.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the store, .cachelint_cache/.")
@@ -82,10 +94,16 @@ def check(context: click.Context, /, paths: tuple[Path, ...], **options: Any) ->
 
 
 def _checked(task: Task, options: dict[str, Any]) -> Report:
+    parts = taken(options["facts"], options["quiet"])
+    task = msgspec.structs.replace(
+        task, facts={key: value for part in parts.values() for key, value in part.entries.items()}
+    )
     with settings.refusing(), Progress(silent=options["quiet"]) as progress:
         result = run(task, progress.advance)
         report = without_known(result.report, task, options)
     write_report(report, task, options)
+    if parts and not options["quiet"]:
+        say_what_was_missing(parts, result)
     if options["statistics"]:
         show_statistics(result)
     if options["verbose"]:
@@ -107,6 +125,7 @@ def exit_code(report: Report, config: Config) -> int:
 app.add_command(explain)
 app.add_command(rules)
 app.add_command(dump)
+app.add_command(facts)
 app.add_command(cache)
 app.add_command(init)
 app.add_command(hook)

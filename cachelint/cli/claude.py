@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cachelint.hook.settings import SETTINGS, SettingsError, command_for, merged
+from cachelint.writing import write_whole
 
 
 def add_hook(project: Path, *, is_sure: bool) -> None:
@@ -39,6 +40,6 @@ def _read(path: Path) -> str:
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode())
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None

@@ -11,6 +11,7 @@ from cachelint.config import Config
 from cachelint.files import discover
 from cachelint.policy import decide
 from cachelint.policy.stub import HEADING, STUB
+from cachelint.writing import write_whole
 
 GUIDES = ("CLAUDE.md", "AGENTS.md")
 
@@ -50,6 +51,6 @@ def _read(path: Path) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode())
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None

@@ -11,7 +11,7 @@ import msgspec
 from cachelint import revisions
 from cachelint.baseline import VERSION, Baseline, BaselineError, Entry, applied, made_of, pruned, read, written
 from cachelint.check import Task, is_on
-from cachelint.cli.output import said_to_people
+from cachelint.cli.output import said_to_people, write
 from cachelint.compare import introduced_since
 from cachelint.finding import Report, Reported
 from cachelint.project import covers
@@ -31,7 +31,7 @@ def without_known(report: Report, task: Task, options: dict[str, Any]) -> Report
         return _rewritten(report, task, target, known)
     outcome = applied(report.findings, known, lambda entry: _was_looked_at(entry, report, task))
     if options["prune_baseline"]:
-        _write(target, pruned(known, outcome.stale))
+        write(target, written(pruned(known, outcome.stale)))
     elif not options["quiet"]:
         _say_stale(target, outcome.stale)
     return _with(report, outcome.new)
@@ -80,16 +80,9 @@ def _read(path: Path, *, may_be_missing: bool) -> Baseline:
 
 def _rewritten(report: Report, task: Task, target: Path, known: Baseline) -> Report:
     kept = [entry for entry in known.findings if not _was_looked_at(entry, report, task)]
-    _write(target, made_of(report.findings, kept))
+    write(target, written(made_of(report.findings, kept)))
     said_to_people(f"{target}: {len(report.findings)} findings are known from now on")
     return _with(report, ())
-
-
-def _write(path: Path, baseline: Baseline) -> None:
-    try:
-        path.write_bytes(written(baseline))
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _was_looked_at(entry: Entry, report: Report, task: Task) -> bool:

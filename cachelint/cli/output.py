@@ -15,6 +15,7 @@ from cachelint.cli.repository import folder_in_repository, moved
 from cachelint.finding import Report
 from cachelint.reporters import FORMATS
 from cachelint.source import source_of
+from cachelint.writing import write_whole
 
 # Services that read these look at a whole repository.
 OF_REPOSITORY = ("sarif", "github", "markdown")
@@ -23,14 +24,14 @@ OF_REPOSITORY = ("sarif", "github", "markdown")
 def write_report(report: Report, task: Task, options: dict[str, Any]) -> None:
     """Write the report in the formats asked for. Raises click's error when a file cannot be written."""
     for name, target in options["also"]:
-        _write(target, _rendered(report, task, name, color=False, quiet=options["quiet"]))
+        write(target, _rendered(report, task, name, color=False, quiet=options["quiet"]))
     target = options["output"]
     color = uses_color(options["color"], to_terminal=target is None and sys.stdout.isatty())
     text = _rendered(report, task, options["format_"], color=color, quiet=options["quiet"])
     if target is None:
         click.echo(text, nl=False, color=True)
     else:
-        _write(target, text)
+        write(target, text)
 
 
 def more_targets(context: click.Context, parameter: click.Parameter, wishes: Iterable[str]) -> list[tuple[str, Path]]:
@@ -53,9 +54,10 @@ def _rendered(report: Report, task: Task, name: str, *, color: bool, quiet: bool
     return text.encode("utf-8", "replace")
 
 
-def _write(target: Path, text: bytes) -> None:
+def write(target: Path, content: bytes) -> None:
+    """Write a file, whole or not at all. Raises click's error when it cannot be written."""
     try:
-        target.write_bytes(text)
+        write_whole(target, content)
     except OSError as error:
         raise click.UsageError(f"{target} cannot be written: {error.strerror}") from None
 

@@ -13,6 +13,7 @@ import msgspec
 from cachelint.check import is_on, link_project
 from cachelint.cli import settings
 from cachelint.cli.enforcement import enforcing
+from cachelint.cli.output import write
 from cachelint.config import Config
 from cachelint.policy.explicit import as_toml
 from cachelint.policy.model import Line, Statement
@@ -231,7 +232,7 @@ def _write(root: Path, config: Config, program: Program) -> None:
         )
     before = target.read_text(encoding="utf-8") if target.is_file() else ""
     gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    target.write_text(before + gap + written, encoding="utf-8")
+    write(target, (before + gap + written).encode())
     click.echo(f"{len(prose)} statements written to {target.relative_to(root)}", err=True)
 
 

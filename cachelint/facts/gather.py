@@ -10,11 +10,12 @@ import signal
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
-from types import FrameType
+from types import FrameType, MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -74,16 +75,19 @@ def gather(
     jobs: int,
     done: Callable[[int], None] = lambda files: None,
     store: Store | None = None,
+    shards: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> list[Gathered]:
     """The result of each request, in order. `jobs` is the number of processes; `done` hears of finished
-    files. What the store has is taken from it; the rest is put there, and saved by whoever opened it."""
-    stored = [_stored(request, limits, store) if store else None for request in requests]
+    files. What the shards or the store have is taken from them; the rest is put into the store, and saved by whoever
+    opened it."""
+    known = _Known(shards, store)
+    stored = [_stored(request, limits, known) if store or shards else None for request in requests]
     missing = [i for i, result in enumerate(stored) if result is None]
     done(len(requests) - len(missing))
     fresh = _worked_out([requests[i] for i in missing], limits, jobs, done)
     for result in fresh:
         if store and result.key and (result.encoded or result.error):
-            store.put(result.key, _as_value(result))
+            store.put(result.key, as_value(result))
     results = dict(zip(missing, fresh, strict=True))
     return [kept if kept is not None else results[i] for i, kept in enumerate(stored)]
 
@@ -125,7 +129,22 @@ def _key(data: bytes) -> bytes:
     return key_of(b"facts", extractor_version(), data)
 
 
-def _stored(request: Request, limits: Limits, store: Store) -> Gathered | None:
+class _Known(NamedTuple):
+    """Results by the keys of contents: those of shards, and those of the store, which gets what a shard had."""
+
+    shards: Mapping[bytes, bytes]
+    store: Store | None
+
+    def get(self, key: bytes) -> bytes | None:
+        kept = self.store.get(key) if self.store else None
+        if kept is None and key in self.shards:
+            kept = self.shards[key]
+            if self.store:
+                self.store.put(key, kept)
+        return kept
+
+
+def _stored(request: Request, limits: Limits, known: _Known) -> Gathered | None:
     """What an earlier run made of the same bytes; None when it has to be worked out."""
     try:
         data = _read(request, limits) if request.data is None else request.data
@@ -134,7 +153,7 @@ def _stored(request: Request, limits: Limits, store: Store) -> Gathered | None:
         key = _key(data)
         if not may_matter(data):
             return Gathered(key=key)
-        value = store.get(key)
+        value = known.get(key)
         return None if value is None else _from_value(value, request.path, key)
     except (OSError, ValueError):
         return None
@@ -143,7 +162,8 @@ def _stored(request: Request, limits: Limits, store: Store) -> Gathered | None:
 _FACTS, _ERROR = b"F", b"E"
 
 
-def _as_value(result: Gathered) -> bytes:
+def as_value(result: Gathered) -> bytes:
+    """A result that only a file's content decided, as bytes to keep under its key."""
     if result.error is None:
         return _FACTS + (result.encoded or b"")
     return _ERROR + msgspec.msgpack.encode((result.error.line, result.error.column, result.error.message))
