@@ -143,10 +143,10 @@ def db_read(site: CallSite, row: DbRead) -> Value:
     value = Value(things=things, items=value.items)
     source = Value(things=(Instance("builtins.list", of=entity),) if entity is not None else (), origins=origins)
     found = library.entity_origins(site.frame, source, site.node)
-    return replace(value, origins=_of_number(found) if shape in ("aggregate", "exists") else found)
+    return replace(value, origins=of_number(found) if shape in ("aggregate", "exists") else found)
 
 
-def _of_number(origins: frozenset[Origin]) -> frozenset[Origin]:
+def of_number(origins: frozenset[Origin]) -> frozenset[Origin]:
     """A count or a sum over rows was selected by them, and holds none of them."""
     return frozenset(replace(o, safe=True, bounded=True, boxed=True) if o.kind == "entity" else o for o in origins)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cachelint.policy import Word, in_route
@@ -13,7 +13,7 @@ from cachelint.program.decorators import Applied, applied
 from cachelint.program.effects import Event
 from cachelint.program.subjects import about, decorated, entity_of
 from cachelint.program.values import Place
-from cachelint.program.writes import View, at_call, from_callers, is_write
+from cachelint.program.writes import View, at_call, from_callers, is_write, parameters
 from cachelint.vocabulary import Memoizes, Row, SetsHeader
 
 if TYPE_CHECKING:
@@ -71,8 +71,19 @@ def _of_view(program: Program, view: View) -> Iterator[Forbidden]:
         way = (*view.way, (view.event.place, "stored here")) if view.way else ()
         yield Forbidden(view.event, view.place, found[0], found[1].word.text, found[1].decision, way)
         return
-    for outer in from_callers(program, view):
-        yield from _of_view(program, outer)
+    inner = (forbidden for outer in from_callers(program, view) for forbidden in _of_view(program, outer))
+    if not _is_own_key(view):
+        yield from inner
+        return
+    # The entry is this one, whoever hands in what it holds: one place to mend.
+    for forbidden in inner:
+        yield replace(forbidden, place=view.place)
+        return
+
+
+def _is_own_key(view: View) -> bool:
+    """Whether the key is written here, without a word from the callers."""
+    return view.key.text is not None and not any(origin.direct for origin in parameters(view.key))
 
 
 # ------------------------------------------------------------------------------------------------ decorators

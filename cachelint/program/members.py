@@ -48,7 +48,7 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
         found.append(item)
     value = join([each for each in found if each is not None])
     if value is UNKNOWN:
-        return Value(origins=parts_of(receiver.origins)) if receiver.origins else UNKNOWN
+        return Value(origins=_across_relations(frame, receiver.origins, name)) if receiver.origins else UNKNOWN
     if any(isinstance(each, (Instance, Member)) for each in receiver.things) and not value.origins:
         return replace(value, origins=_seen_from(frame, value, receiver))
     return value
@@ -58,7 +58,25 @@ def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]
     """The sources of an attribute. A related row (`order.event`) is no data of the row it is related to."""
     related = [each.type for each in value.instances() if frame.interpreter.hierarchy.is_model(each.type)]
     origins = parts_of(receiver.origins)
-    return frozenset(o for o in origins if o.kind != "entity" or o.what in related) if related else origins
+    return frozenset(o for o in origins if o.kind not in ROWS or o.what in related) if related else origins
+
+
+# Origins that say which rows something holds.
+ROWS = ("entity", "loader")
+
+
+def _across_relations(frame: Frame, origins: frozenset[Origin], name: str) -> frozenset[Origin]:
+    """The sources of an attribute of something whose type is not known, its rows those that a relation leads to."""
+    relations = library.relations(frame.interpreter) if any(o.kind == "entity" for o in origins) else {}
+    crossed = [(o, relations[o.what, name]) for o in origins if (o.what, name) in relations]  # type: ignore[index]
+    if not crossed:
+        return parts_of(origins)
+    found = {o for o in parts_of(origins) if o.kind not in ROWS}
+    for origin, related in crossed:
+        for each in related.instances():
+            model = each.of if each.of is not None else each.type
+            found.add(Origin("entity", model, library.entity_name(model), origin.place, direct=False))
+    return frozenset(found)
 
 
 def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts.Node) -> Value | None:
@@ -138,7 +156,7 @@ def _of_object(
     in_class = classes.find_in_class(interpreter, symbol, name)
     related = library.relations(interpreter).get((symbol, name))
     if related is not None:
-        return replace(related, origins=derived(receiver.origins))
+        return related
     if in_class is not None and value is UNKNOWN and receiver.origins:
         from cachelint.program import inputs
 

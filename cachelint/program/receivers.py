@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, constants, formatting, library, rows, tally
+from cachelint.program import classes, constants, database_rows, formatting, library, rows, tally
 from cachelint.program.arguments import Arguments
 from cachelint.program.frame import Frame
 from cachelint.program.spelling import gap_name, last_name
@@ -70,7 +70,8 @@ def method_of_unknown(
     if any(origin.kind == "entity" for origin in receiver.origins):
         # A condition on a column: what it is compared with says what selects the rows.
         given = cleaned(carried(*arguments.all()).origins, safe=True, bounded=True)
-        return Value(origins=derived(receiver.origins) | given)
+        held = database_rows.of_number(receiver.origins) if func.attr in NUMBERS else receiver.origins
+        return Value(origins=derived(held) | given)
     checked = rows.text_method(frame, func.attr, receiver, arguments, node)
     if checked is not None:
         return checked
@@ -105,6 +106,8 @@ TEXT_METHODS = frozenset(
 )
 
 
+# What counts or sums rows, whatever the manager is that offers it.
+NUMBERS = frozenset(("count", "exists", "acount", "aexists", "aggregate", "aaggregate", "estimated_document_count"))
 GETTERS = frozenset(("get", "getlist", "getall", "getone", "get_list", "pop"))
 
 

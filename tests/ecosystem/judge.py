@@ -37,14 +37,15 @@ class Verdict(NamedTuple):
     reason: str
 
 
-def stored(name: str) -> Path:
-    """The file that holds a project's findings."""
-    return HERE / f"{name}.txt"
+def stored(name: str, where: Path = HERE) -> Path:
+    """The file that holds a project's findings; `where` is the folder of a set of runs."""
+    return where / f"{name}.txt"
 
 
-def kept(name: str) -> list[Kept]:
+def kept(name: str, where: Path = HERE) -> list[Kept]:
     """The stored findings of a project, without the files that could not be analysed."""
-    text = stored(name).read_text("utf-8") if stored(name).exists() else ""
+    file = stored(name, where)
+    text = file.read_text("utf-8") if file.exists() else ""
     found = [(line, FINDING.fullmatch(line)) for line in text.splitlines()]
     return [Kept(m["path"], int(m["line"]), m["rule"], m["severity"], m["fingerprint"], at) for at, m in found if m]
 
@@ -54,9 +55,9 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "-"
 
 
-def verdicts(name: str) -> list[Verdict]:
+def verdicts(name: str, where: Path = HERE) -> list[Verdict]:
     """What was decided about a project's findings. Raises ValueError for an entry that is not well-formed."""
-    file = HERE / "verdicts" / f"{name}.jsonl"
+    file = where / "verdicts" / f"{name}.jsonl"
     text = file.read_text("utf-8") if file.exists() else ""
     return [verdict(json.loads(line)) for line in text.splitlines() if line.strip()]
 
@@ -82,9 +83,9 @@ def judged(findings: list[Kept], decided: list[Verdict]) -> Iterator[tuple[Kept,
         yield finding, by_print or places.get((finding.rule, finding.path, finding.line))
 
 
-def print_verdicts(names: list[str]) -> None:
+def print_verdicts(names: list[str], where: Path = HERE) -> None:
     """Print the precision per rule and severity over the stored findings, then what is wrong, lost or open."""
-    pairs = [(name, f, v) for name in names for f, v in judged(kept(name), verdicts(name))]
+    pairs = [(name, f, v) for name in names for f, v in judged(kept(name, where), verdicts(name, where))]
     tally = Counter((f.rule, f.severity, v.right if v else None) for _, f, v in pairs)
     print(f"{'rule':28}{'severity':10}{'right':>6}{'wrong':>6}{'open':>6}  precision")
     for rule, severity in sorted({key[:2] for key in tally}):
@@ -92,7 +93,7 @@ def print_verdicts(names: list[str]) -> None:
         print(f"{rule:28}{severity:10}{right:6}{wrong:6}{unjudged:6}  {share(right, right + wrong)}")
     print_list("judged wrong", (f"{name}: {f.text}\n    {v.reason}" for name, f, v in pairs if v and not v.right))
     met = {v for _, _, v in pairs if v}
-    gone = ((name, v) for name in names for v in verdicts(name) if v.right and v not in met)
+    gone = ((name, v) for name in names for v in verdicts(name, where) if v.right and v not in met)
     print_list("judged right, no longer found", (f"{name}: {v.path}:{v.line} {v.rule} {v.reason}" for name, v in gone))
     print_list("not judged", (f"{name}: {f.text}" for name, f, v in pairs if not v))
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from fetch import CACHE, HERE, BrokenError, Project, fetch, projects
 from judge import print_verdicts, share, stored
+from policies import FOLDER, RULES, laid
 
 TIMEOUT = 600
 SECONDS = re.compile(rb'"seconds": ?[0-9.e+-]+')
@@ -39,10 +40,10 @@ class Run(NamedTuple):
 # ---- from a folder to findings
 
 
-def check(project: Project, *options: str, seed: int = 1) -> Run:
+def check(folder: Path, *options: str, seed: int = 1) -> Run:
     """Run `cachelint check` with its default settings. Raises BrokenError when there is no complete document."""
     command = [sys.executable, "-m", "cachelint", "check", "--format", "json", "--fail-on", "never"]
-    command += ["--project", str(project.folder), *options, str(project.folder)]
+    command += ["--project", str(folder), *options, str(folder)]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         status, megabytes = measured(command, output.fileno(), errors.fileno(), seed)
         output.seek(0)
@@ -142,6 +143,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", metavar="NAME", action="append", help="this project (may be repeated)")
     parser.add_argument("--twice", action="store_true", help="run twice; both documents must be equal")
     parser.add_argument("--check", action="store_true", help="store nothing; exit 1 if a stored file would change")
+    parser.add_argument("--policy", action="store_true", help="with the articles' policies laid beside the code")
     parser.add_argument("--judge", action="store_true", help="run nothing; compare stored findings with verdicts")
     given = parser.parse_args()
     if unknown := set(given.only or ()) - {project.name for project in projects()}:
@@ -149,15 +151,17 @@ def arguments() -> argparse.Namespace:
     return given
 
 
-def examine(project: Project, twice: bool) -> dict[str, Any]:
+def examine(project: Project, given: argparse.Namespace) -> dict[str, Any]:
     """Fetch and check a project and print its numbers; the JSON document. Raises BrokenError."""
     fetch(project)
-    first = check(project, *(["--no-cache"] if twice else []))
+    folder = laid(project) if given.policy else project.folder
+    options = ["--select", ",".join(RULES)] if given.policy else []
+    first = check(folder, *options, *(["--no-cache"] if given.twice else []))
     document: dict[str, Any] = json.loads(first.output)
     print_numbers(project, document, first)
-    if twice:
+    if given.twice:
         # The second run may use the store, which must not change anything either.
-        second = check(project, seed=2)
+        second = check(folder, *options, seed=2)
         if SECONDS.sub(b"", first.output) != SECONDS.sub(b"", second.output):
             raise BrokenError("two runs differ")
         print(f"  two runs are equal; the second took {second.seconds:.1f} s", flush=True)
@@ -176,17 +180,18 @@ def print_numbers(project: Project, document: dict[str, Any], run: Run) -> None:
 def run_all(chosen: list[Project], given: argparse.Namespace) -> int:
     """Examine projects and store the results; 1 when one broke, or under --check when a stored file would change."""
     rows, bad = {}, False
+    where = FOLDER if given.policy else HERE
     for project in chosen:
         try:
-            document = examine(project, given.twice)
+            document = examine(project, given)
         except BrokenError as error:
             print(f"{project.name}: {error}", file=sys.stderr, flush=True)
             bad = True
             continue
         rows[project.name] = summary_row(project.name, document)
         text = "".join(f"{line}\n" for line in lines_of(document))
-        bad |= keep(stored(project.name), text, given.check) and given.check
-    table = HERE / "summary.md"
+        bad |= keep(stored(project.name, where), text, given.check) and given.check
+    table = where / "summary.md"
     old = table.read_text("utf-8") if table.exists() else ""
     changed = keep(table, summary(old, rows, [project.name for project in projects()]), given.check)
     return int(bad or (changed and given.check))
@@ -197,7 +202,7 @@ def main() -> int:
     given = arguments()
     chosen = [project for project in projects() if not given.only or project.name in given.only]
     if given.judge:
-        print_verdicts([project.name for project in chosen])
+        print_verdicts([project.name for project in chosen], FOLDER if given.policy else HERE)
         return 0
     return run_all(chosen, given)
 
