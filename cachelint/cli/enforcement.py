@@ -15,8 +15,11 @@ from cachelint.policy.model import (
     NoRawInput,
     OneClient,
     OnError,
+    Serializes,
+    Stampede,
     Statement,
     Tolerates,
+    UsesStrategy,
 )
 
 
@@ -45,6 +48,12 @@ def _names(statement: Statement) -> Iterator[str]:
             yield "missing-ttl"
         case Tolerates():
             yield "swallowed-invalidation"
+        case Serializes(form=form) if form != "pickle":
+            yield "pickled-values"
+        case Stampede():
+            yield "stampede"
+        case UsesStrategy(strategy=strategy):
+            yield from _of_strategy(strategy)
 
 
 def _of_cached(said: Caches) -> Iterator[str]:
@@ -54,4 +63,13 @@ def _of_cached(said: Caches) -> Iterator[str]:
         yield "missing-ttl"
     if said.key:
         yield "key-off-format" if is_template(said.key) else "raw-input-in-key"
+    for strategy in said.strategies:
+        yield from _of_strategy(strategy)
     yield "uncached-query"
+
+
+def _of_strategy(strategy: str) -> Iterator[str]:
+    if strategy in ("write-through", "write-behind", "event"):
+        yield "off-strategy"
+    if strategy == "ttl":
+        yield "missing-ttl"

@@ -54,6 +54,7 @@ DOGPILE = Library(
         CacheGetOrSet(
             on=_REGION,
             names="get_or_create",
+            one_loads=True,
             params="key creator expiration_time should_cache_fn creator_args",
             loader="creator",
             ttl="expiration_time",
@@ -63,6 +64,7 @@ DOGPILE = Library(
         CacheGetOrSet(
             on=_REGION,
             names="get_or_create_multi",
+            one_loads=True,
             params="keys creator expiration_time should_cache_fn",
             key="keys",
             loader="creator",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachelint.vocabulary import Dialect, Invokes, Library, LimitsTime, Obtains, Passes, Suppresses, Type
+from cachelint.vocabulary import PICKLED, Dialect, Invokes, Library, LimitsTime, Obtains, Passes, Suppresses, Type
 
 EXECUTOR = "concurrent.futures.Executor"
 LOOP = "asyncio.AbstractEventLoop"
@@ -13,7 +13,17 @@ CARRIERS = (
     Passes(on="json orjson ujson rapidjson simplejson", names="dumps", params="obj", argument="obj", as_text=True),
     Passes(on="json simplejson", names="dump", params="obj fp", argument="obj"),
     Passes(on="json simplejson", names="load", params="fp", argument="fp"),
-    Passes(on="pickle cloudpickle dill marshal", names="dumps loads", params="obj", argument="obj"),
+    Passes(on="pickle cPickle _pickle cloudpickle dill", names="dumps", params="obj", argument="obj", gives=PICKLED),
+    Passes(on="marshal", names="dumps", params="obj", argument="obj"),
+    Passes(on="pickle cPickle _pickle cloudpickle dill marshal", names="loads", params="obj", argument="obj"),
+    Passes(
+        on="zlib gzip bz2 lzma lz4.frame brotli snappy zstd",
+        names="compress",
+        params="data",
+        argument="data",
+        gives="argument:data",
+    ),
+    Passes(on="zlib gzip bz2 lzma lz4.frame brotli snappy zstd", names="decompress", params="data", argument="data"),
     Passes(on="msgpack", names="packb unpackb dumps loads", params="obj", argument="obj"),
     Passes(on="msgspec.json msgspec.msgpack", names="encode decode", params="obj", argument="obj"),
     Passes(on="msgspec", names="to_builtins convert", params="obj", argument="obj"),

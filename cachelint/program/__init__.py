@@ -18,6 +18,9 @@ from cachelint.program.linking import link
 from cachelint.program.outages import Failure
 from cachelint.program.queries import UncachedRead
 from cachelint.program.questions import Program
+from cachelint.program.serialized import Pickled
+from cachelint.program.stampedes import StampedeRisk
+from cachelint.program.strategies import OffStrategy
 from cachelint.program.tally import Statistics
 from cachelint.program.values import Place
 
@@ -33,8 +36,11 @@ __all__ = [
     "Lifetime",
     "Match",
     "OffFormat",
+    "OffStrategy",
+    "Pickled",
     "Place",
     "Program",
+    "StampedeRisk",
     "Statistics",
     "StorableRoute",
     "UncachedRead",

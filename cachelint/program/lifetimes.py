@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cachelint.policy.model import Decision, DefaultTtl, ExpiresAll
+from cachelint.policy.model import Decision, DefaultTtl, ExpiresAll, UsesStrategy
 from cachelint.program import expiry
 from cachelint.program.decided import Allows
 from cachelint.program.effects import Event
@@ -72,6 +72,8 @@ def _judged(program: Program, view: View, found: Expiry, allowed: tuple[str, All
     what, entity = allowed if allowed is not None else ("", None)
     key = next(iter(templates(view.key)), "")
     decision, limit = _limit(program, view.place.path, entity)
+    if decision is None and found.kind == "never":
+        decision = _demands_ttl(program, view, entity)
     if entity is not None and entity.said.durable:
         return
     way = (*view.way, (view.event.place, "stored here")) if view.way else ()
@@ -87,6 +89,14 @@ def _limit(program: Program, path: str, entity: Allows | None) -> tuple[Decision
         if said is not None:
             return said[1], getattr(said[0], "limit", None)
     return None, None
+
+
+def _demands_ttl(program: Program, view: View, entity: Allows | None) -> Decision | None:
+    """The line that says "TTL-based", where the entry follows none of the other strategies: nothing drops it."""
+    own = entity is not None and "ttl" in entity.said.strategies
+    general = [d for said, d in program.decided.all_said(view.place.path, UsesStrategy) if said.strategy == "ttl"]
+    decision = entity.decision if entity is not None and own else next(iter(general), None)
+    return None if decision is None or program.is_dropped(view.event) else decision
 
 
 def _allowed(program: Program, view: View) -> tuple[str, Allows] | None:

@@ -31,6 +31,9 @@ from cachelint.program import (
     page_caches,
     purpose,
     queries,
+    serialized,
+    stampedes,
+    strategies,
     subjects,
     tally,
 )
@@ -52,7 +55,10 @@ from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
+from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
+from cachelint.program.stampedes import StampedeRisk
+from cachelint.program.strategies import OffStrategy
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules
 from cachelint.program.tally import Statistics
 from cachelint.program.values import Origin, Place
@@ -250,6 +256,15 @@ class Program:
         """Whether the project sets the TTL of an entry by a call of its own."""
         return expiry.is_given_elsewhere(self, event)
 
+    def is_dropped(self, event: Event) -> bool:
+        """Whether any call of the project drops the entries that a call stores, as far as its keys can be read."""
+        stored = set(self.key_templates(event))
+        drops = [each for each in self.cache_events if isinstance(each.row, CacheDelete)]
+        return any(
+            each.row.everything or stored & set(self.key_templates(each))  # type: ignore[attr-defined]
+            for each in drops
+        )
+
     def takes_arguments(self, event: Event) -> bool:
         """Whether a caching decorator stands on a function with arguments, so that it makes many entries."""
         function = event.function if isinstance(event.row, Memoizes) else None
@@ -360,6 +375,18 @@ class Program:
     def off_format(self) -> Iterator[OffFormat]:
         """Every key template that has none of the policy's forms."""
         return keyforms.off_format(self)
+
+    def pickled_values(self) -> Iterator[Pickled]:
+        """Every cache write of a pickled value where the policy demands another form."""
+        return serialized.pickled_values(self)
+
+    def off_strategy(self) -> Iterator[OffStrategy]:
+        """Every write of cached rows that keeps their entries in step in none of the policy's ways."""
+        return strategies.off_strategy(self)
+
+    def stampedes(self) -> Iterator[StampedeRisk]:
+        """Every expensive load of an entry that all requests share, with nothing against a stampede."""
+        return stampedes.stampedes(self)
 
     def direct_clients(self) -> Iterator[DirectClient]:
         """Every client made outside of the module that the policy names."""

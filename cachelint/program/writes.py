@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cachelint.program.effects import CallEdge, Event
+from cachelint.program.effects import TOP, CallEdge, Context, Event
 from cachelint.program.substitution import substitute
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import UNKNOWN, Origin, Place, Thing, Value
@@ -24,7 +24,8 @@ CALLS = 600
 class View:
     """A cache write as seen at `place`: the call itself, or a call of a function that ends in it.
 
-    `ttl` is (unit, value) when one is given there; `way` leads from the place inwards; `seen` are the calls already
+    `ttl` is (unit, value) when one is given there; `context` says under which circumstances it runs there; `way` leads
+    from the place inwards; `seen` are the calls already
     looked at on behalf of this write, so that each is looked at once however many roads lead there."""
 
     event: Event
@@ -35,6 +36,7 @@ class View:
     way: tuple[tuple[Place, str], ...] = ()
     depth: int = 0
     function: FunctionSymbol | None = None
+    context: Context = TOP
     seen: set[Place] = field(default_factory=set)
 
 
@@ -46,7 +48,8 @@ def is_write(event: Event) -> bool:
 
 def at_call(event: Event) -> View:
     """A cache write at its own place."""
-    return View(event, event.place, event.key or UNKNOWN, event.value or UNKNOWN, event.ttl, function=event.function)
+    key, value = event.key or UNKNOWN, event.value or UNKNOWN
+    return View(event, event.place, key, value, event.ttl, function=event.function, context=event.context)
 
 
 def from_callers(program: Program, view: View) -> Iterator[View]:
@@ -69,7 +72,7 @@ def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
     value = Value(things=value.things or _things_of(view.value, function, edge.arguments), origins=value.origins)
     ttl = (view.ttl[0], substitute(view.ttl[1], function, edge.arguments)) if view.ttl is not None else None
     way = ((edge.place, f"passed to `{function.facts.name}`"), *view.way)
-    return View(view.event, edge.place, key, value, ttl, way, view.depth + 1, edge.caller, view.seen)
+    return View(view.event, edge.place, key, value, ttl, way, view.depth + 1, edge.caller, edge.context, view.seen)
 
 
 def parameters(value: Value) -> list[Origin]:

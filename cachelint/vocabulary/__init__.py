@@ -48,6 +48,7 @@ from cachelint.vocabulary.caches import (
 )
 from cachelint.vocabulary.database import DbLazy, DbRead, DbWrite, GenericView, NamesModel, Renders, Statement
 from cachelint.vocabulary.plumbing import (
+    PICKLED,
     Configures,
     Invokes,
     LimitsTime,
@@ -77,6 +78,7 @@ from cachelint.vocabulary.web import (
 )
 
 __all__ = [
+    "PICKLED",
     "AnyRow",
     "Authenticates",
     "Backend",

@@ -41,7 +41,8 @@ class CacheWrite(Row, frozen=True, kw_only=True, tag=True):
 
 
 class CacheGetOrSet(Row, frozen=True, kw_only=True, tag=True):
-    """Read, and on a miss call `loader` and write its result."""
+    """Read, and on a miss call `loader` and write its result. `one_loads` True when the library lets only one caller
+    load at a time."""
 
     on: str
     names: str
@@ -53,6 +54,7 @@ class CacheGetOrSet(Row, frozen=True, kw_only=True, tag=True):
     none: str = "never"
     zero: str = "drop"
     default_ttl: int = 0
+    one_loads: bool = False
 
 
 class CacheDelete(Row, frozen=True, kw_only=True, tag=True):

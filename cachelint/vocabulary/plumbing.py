@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from cachelint.vocabulary.row import Row
 
+# The type of what a pickling call gives: bytes that only this Python code can read back.
+PICKLED = "pickle.Pickled"
+
 
 class Invokes(Row, frozen=True, kw_only=True, tag=True):
     """A call that runs the callable passed as `function` now, with the remaining arguments, and gives its result:
