@@ -141,7 +141,8 @@ def _is_plural(name: str, noun: str) -> bool:
 
 def _without_how(words: tuple[str, ...]) -> tuple[str, ...]:
     for index, word in enumerate(words):
-        if index > 0 and word in _HOW:
+        # What ends in "by" says how something is sorted or grouped, and names no rows: parse_order_by.
+        if index > 0 and word in _HOW and (word != "by" or index < len(words) - 1):
             kept = words[:index]
             return (*kept[:-1], singular(kept[-1]))
     return words

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.policy import Word, in_route
+from cachelint.policy import Word, in_route, words_of
 from cachelint.policy.model import Decision
 from cachelint.program.decided import Forbids
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.frame import Frame
 from cachelint.program.handlers import Handler
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol, nodes, walk
 from cachelint.program.values import External, Member, Place, Value
 from cachelint.vocabulary import Memoizes, SetsHeader
 
@@ -49,7 +49,7 @@ def storable_routes(program: Program) -> Iterator[StorableRoute]:
     groups: dict[object, list[tuple[Handler, Forbids]]] = {}
     for handler in program.handlers:
         forbids = _forbidden(program, handler)
-        if forbids is not None and handler.methods & {"GET", "HEAD", "*"}:
+        if forbids is not None and handler.methods & {"GET", "HEAD", "*"} and not _only_redirects(handler):
             groups.setdefault(handler.owner or handler.function, []).append((handler, forbids))
     seen: set[Place] = set()
     for group in groups.values():
@@ -80,7 +80,7 @@ def _forbidden(program: Program, handler: Handler) -> Forbids | None:
         hits = [matches(each.word, path) for path in handler.raw_paths]
         is_named = any(hits) if handler.function.parent is None else bool(hits) and all(hits)
         is_excepted = any(_names(word, path) for word in each.exceptions for path in handler.raw_paths)
-        if is_named and not is_excepted:
+        if is_named and not is_excepted and not all(_is_verb(handler, path) for path in handler.raw_paths):
             return each
     return None
 
@@ -94,6 +94,30 @@ def _ends_in(word: Word, path: str) -> bool:
     literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|:\w+", "", path)
     parts = [part for part in re.sub(r"[\^$\\?]", "", literal).split("/") if part]
     return bool(parts) and in_route(word, parts[-1])
+
+
+def _is_verb(handler: Handler, path: str) -> bool:
+    """Whether the last word of a route is what its handler does to the word before: `/shelf/order/{id}` of
+    `order_shelf`."""
+    literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|:\w+", "", path)
+    parts = [words_of(part) for part in re.sub(r"[\^$\\?]", "", literal).split("/") if part]
+    return len(parts) > 1 and words_of(handler.function.facts.name) == (*parts[-1], *parts[-2])
+
+
+_REDIRECTS = re.compile(r"redirect|HttpResponse(?:Permanent)?Redirect|RedirectResponse|HTTPSeeOther|HTTPFound")
+
+
+def _only_redirects(handler: Handler) -> bool:
+    """Whether a handler only sends its clients elsewhere: such an answer is not stored unless it says so (RFC 9110,
+    section 15.1)."""
+    returned = [each for each in walk(handler.function.facts.body) if isinstance(each, facts.Return)]
+    calls = [each.value.func for each in returned if isinstance(each.value, facts.Call)]
+    return bool(returned) and len(calls) == len(returned) and all(map(_redirects, calls))
+
+
+def _redirects(func: facts.Expression) -> bool:
+    name = func.attr if isinstance(func, facts.Attribute) else func.id if isinstance(func, facts.Name) else ""
+    return _REDIRECTS.fullmatch(name) is not None
 
 
 def _is_cached(program: Program, handler: Handler) -> bool:
@@ -207,6 +231,8 @@ def _words(text: str) -> set[str]:
     if len(text) > 120 or not _CONTROL.match(text):
         return set()
     found = {each.lower() for each in _DIRECTIVE.findall(text)}
+    if found == {"public"}:
+        return set()  # alone it is a word of every language: who may see something
     others = re.sub(
         r"[\w-]+=\w+|must-revalidate|proxy-revalidate|immutable|no-transform", " ", _DIRECTIVE.sub(" ", text)
     )

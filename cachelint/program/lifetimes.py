@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from cachelint.program.decided import Allows
 from cachelint.program.effects import Event
 from cachelint.program.expiry import Expiry
 from cachelint.program.subjects import about, decorated, templates
-from cachelint.program.values import Place
+from cachelint.program.values import Gap, Place
 from cachelint.program.writes import View, at_call, from_callers, is_write, parameters
 from cachelint.vocabulary import Memoizes
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 class Lifetime:
     """One cache write or decorator, when its entries expire, and what the policy says of them.
 
-    `what` names the data for people, `key` is its template ("" unknown), `decision` the line that limits or demands
-    a TTL (None: the policy says nothing), `limit` in seconds."""
+    `what` names the data for people, `key` is its template ("" unknown), `grows` tells that it makes a key per id or
+    the like, `decision` the line that limits or demands a TTL (None: the policy says nothing), `limit` in seconds."""
 
     event: Event
     place: Place
@@ -35,6 +36,7 @@ class Lifetime:
     decision: Decision | None
     limit: float | None
     way: tuple[tuple[Place, str], ...] = ()
+    grows: bool = False
 
 
 def lifetimes(program: Program) -> Iterator[Lifetime]:
@@ -77,7 +79,20 @@ def _judged(program: Program, view: View, found: Expiry, allowed: tuple[str, All
     if entity is not None and entity.said.durable:
         return
     way = (*view.way, (view.event.place, "stored here")) if view.way else ()
-    yield Lifetime(view.event, view.place, found, what, key, decision, limit, way)
+    yield Lifetime(view.event, view.place, found, what, key, decision, limit, way, _grows(view))
+
+
+# Holes that stay the same while a program runs: constants, and what tells deployments and versions apart.
+_FIXED = re.compile(r"(?:.*\.)?(?:[A-Z][A-Z0-9_]*|(?:\w*_)?(?:prefix|namespace|version|env|environment|suffix))")
+
+
+def _grows(view: View) -> bool:
+    """Whether the key has a hole that the data fills, so that every id has an entry of its own."""
+    texts = [each.text for each in (view.key, *(item for _, item in view.key.items or ())) if each.text is not None]
+    holes = [part for text in texts for part in text.parts if isinstance(part, Gap)]
+    return any(not _FIXED.fullmatch(hole.name) for hole in holes) or any(
+        isinstance(name, str) and "{" in name for name, _ in view.key.items or ()
+    )
 
 
 def _limit(program: Program, path: str, entity: Allows | None) -> tuple[Decision | None, float | None]:

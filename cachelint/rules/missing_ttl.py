@@ -33,6 +33,7 @@ def remember(user_id: int, name: str) -> None:
 ```
 
 Stays silent when
+Without a line of the policy: the key is one and the same for all (pedantic then), for it is rewritten in its place.
 The library has a default TTL (Django 300 s, Flask-Caching 300 s), unless the settings take it away.
 The project sets the TTL by a call of its own (`pipe.expire(key, 60)`), or keeps the one there is (`keepttl=True`).
 The policy says that the data is durable.
@@ -87,5 +88,5 @@ def _persona(program: Program, life: Lifetime) -> Persona | None:
     """Without a line of the policy only keys that grow with the data are worth a word to everyone."""
     if life.decision is not None and life.event.certain:
         return None
-    grows = "{" in life.key or program.takes_arguments(life.event)
+    grows = life.grows or program.takes_arguments(life.event)
     return None if life.event.certain and grows else Persona.PEDANTIC

@@ -16,8 +16,11 @@ RULES = (
     "never-cache-data",
     "missing-ttl",
     "ttl-over-policy",
+    "off-strategy",
     "key-off-format",
     "direct-client",
+    "pickled-values",
+    "stampede",
     "missing-no-store",
 )
 TEXTS = HERE.parent / "cases" / "policy" / "seeds.md"
