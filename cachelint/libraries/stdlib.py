@@ -160,6 +160,7 @@ STDLIB = Library(
             argument="enter_result",
             gives="argument:enter_result",
         ),
+        Type(name=PICKLED),
         Type(name="contextlib.ExitStack"),
         Type(name="contextlib.AsyncExitStack", bases="contextlib.ExitStack"),
         Passes(
