@@ -13,7 +13,7 @@ from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
 from cachelint.program.values import FunctionRef, Place, Value
 from cachelint.vocabulary import Handles
 
@@ -70,7 +70,7 @@ DENIALS = frozenset(("denied", "forbidden", "unauthorized"))
 
 def _raises_denied(function: FunctionSymbol) -> bool:
     """Whether the function itself turns people away: `raise PermissionDenied`."""
-    for statement in walk(function.facts.body):
+    for statement in function.statements:
         if isinstance(statement, facts.Raise):
             raised = statement.exception.func if isinstance(statement.exception, facts.Call) else statement.exception
             name = raised.attr if isinstance(raised, facts.Attribute) else getattr(raised, "id", "")

@@ -35,7 +35,10 @@ class Catalogue:
         self.miss_classes: set[str] = set()
         self.dialects: list[Dialect] = []
         self.shelves: list[Shelf] = []
+        # What was concluded of types so far: which count as caches, sessions, requests.
+        self.kinds: dict[str, str] = {}
         self.web_packages: set[str] = set()
+        self.models: set[str] = set()
         self._alias: dict[str, str] = {}
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self._lineages: dict[str, tuple[str, ...]] = {}
@@ -56,6 +59,8 @@ class Catalogue:
     def _index_name(self, row: Row) -> None:
         if isinstance(row, Type):
             self.types[row.name] = row
+            if row.model:
+                self.models.add(row.name)
             self._alias.update((alias, row.name) for alias in row.aliases.split())
             for name in row.receiver_names.split():
                 self._names[name].append(row)

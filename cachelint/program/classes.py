@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import UNKNOWN, ClassRef, External, Instance, Value, join
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def writers(interpreter: Interpreter, symbol: ClassSymbol) -> dict[str, list[Fun
 
 def _assigned_attributes(method: FunctionSymbol) -> set[str]:
     names = set()
-    for statement in walk(method.facts.body):
+    for statement in method.statements:
         targets: tuple[facts.Expression, ...] = ()
         if isinstance(statement, facts.Assign):
             targets = statement.targets

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.program.effects import Clause, Guard
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ClassSymbol, walk
+from cachelint.program.symbols import ClassSymbol, nodes, walk
 from cachelint.program.values import ClassRef, External, Instance, Place, Value
 
 if TYPE_CHECKING:
@@ -27,12 +27,7 @@ def guard_of(frame: Frame, statement: facts.Try) -> Guard | None:
 
 def count_calls(node: object) -> int:
     """How many calls a piece of code makes, nested functions left out."""
-    if isinstance(node, tuple):
-        return sum(count_calls(each) for each in node)
-    if not isinstance(node, facts.Node):
-        return 0
-    inside = sum(count_calls(getattr(node, name)) for name in node.__struct_fields__[2:])
-    return inside + isinstance(node, facts.Call)
+    return sum(isinstance(each, facts.Call) for each in nodes(node))
 
 
 def _clause(frame: Frame, handler: facts.Handler) -> Clause:

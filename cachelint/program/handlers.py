@@ -14,7 +14,7 @@ from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
 from cachelint.program.http_methods import names, of_dispatch, restricted
 from cachelint.program.mounts import Routes, unmounted
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
 from cachelint.vocabulary import HandlerClass, Handles
 
@@ -181,7 +181,7 @@ def registrations(interpreter: Interpreter) -> Iterator[Registration]:
 def _registers(function: FunctionSymbol) -> bool:
     return any(
         _registering_name(call) in REGISTERING
-        for statement in walk(function.facts.body)
+        for statement in function.statements
         for call in _calls_listed(getattr(statement, "value", None))
     )
 

@@ -74,8 +74,7 @@ class Hierarchy:
         """Whether objects of this class are rows of a database."""
         if type_ is None:
             return False
-        types = self.interpreter.catalogue.types
-        return any(types[base].model for base in self.library_bases(type_) if base in types)
+        return not self.interpreter.catalogue.models.isdisjoint(self.library_bases(type_))
 
     def class_value(self, symbol: ClassSymbol, name: str) -> Value | None:
         """A class attribute or method defined in exactly this class, None when it defines none."""

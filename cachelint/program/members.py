@@ -49,7 +49,7 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
     value = join([each for each in found if each is not None])
     if value is UNKNOWN:
         return Value(origins=_across_relations(frame, receiver.origins, name)) if receiver.origins else UNKNOWN
-    if any(isinstance(each, (Instance, Member)) for each in receiver.things) and not value.origins:
+    if receiver.origins and not value.origins and any(isinstance(t, (Instance, Member)) for t in receiver.things):
         return replace(value, origins=_seen_from(frame, value, receiver))
     return value
 
@@ -211,7 +211,7 @@ def _method(
         from cachelint.program.arguments import NO_ARGUMENTS
 
         return calls.call_function(frame, FunctionRef(method, receiver=instance), NO_ARGUMENTS, node)
-    bound = replace(instance, type=symbol)
+    bound = instance if instance.type is symbol else replace(instance, type=symbol)
     if _is_abstract(method):
         overrides = [
             classes.find_method(frame.interpreter, each, method.facts.name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
-from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes, walk
+from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes
 from cachelint.program.values import ModuleRef, Value
 from cachelint.vocabulary import Mounts
 
@@ -119,7 +119,7 @@ def _imported_names(module: ModuleSymbol) -> Iterator[str]:
     for binding in list(module.bindings.values()):
         yield from (imported.name for _, imported in binding.imports if imported.name is not None)
     for function in module.functions:
-        for statement in walk(function.facts.body):
+        for statement in function.statements:
             if isinstance(statement, facts.Import):
                 yield from (imported.name for imported in statement.names if imported.name is not None)
 

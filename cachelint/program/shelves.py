@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
+from cachelint.program.spelling import last_name
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, walk
 from cachelint.program.values import UNKNOWN, External, Member, Value, join
 
@@ -41,9 +43,13 @@ class Shelves:
 
     def slot(self, node: facts.Expression) -> Slot | None:
         """The slot that an attribute or item expression names, if it is one."""
-        name = _key(node.index) if isinstance(node, facts.Subscript) else getattr(node, "attr", "")
-        shelf = self._shelves.get(_last_name(getattr(node, "value", None)), "")
-        return Slot(shelf, name) if shelf and name else None
+        if not isinstance(node, (facts.Attribute, facts.Subscript)):
+            return None
+        shelf = self._shelves.get(last_name(node.value))
+        if shelf is None:
+            return None
+        name = _key(node.index) if isinstance(node, facts.Subscript) else node.attr
+        return Slot(shelf, name) if name else None
 
     def keep(self, frame: Frame, target: facts.Expression, value: Value) -> None:
         """Note what an assignment puts into a slot."""
@@ -53,10 +59,8 @@ class Shelves:
 
     def taken(self, frame: Frame, node: facts.Expression, known: Value) -> Value:
         """What an expression is by what is kept in its slot; `known` when something else says what it is."""
-        if any(not self._is_bare(each) for each in known.things):
-            return known
         slot = self.slot(node)
-        if slot is None:
+        if slot is None or any(not self._is_bare(each) for each in known.things):
             return known
         if frame.function is not None:
             self.readers.add(frame.function)
@@ -89,24 +93,19 @@ class Shelves:
         if self._writers is None:
             self._writers = defaultdict(list)
             for module in self._interpreter.modules:
-                writers: list[FunctionSymbol | ModuleSymbol] = [module, *module.functions]
-                for writer in writers:
-                    for slot in self._slots_in(writer.facts.body):
-                        self._writers[slot].append(writer)
+                for slot in self._slots_in(walk(module.facts.body)):
+                    self._writers[slot].append(module)
+                for function in module.functions:
+                    for slot in self._slots_in(function.statements):
+                        self._writers[slot].append(function)
         return self._writers
 
-    def _slots_in(self, body: tuple[facts.Statement, ...]) -> set[Slot]:
-        targets = (t for each in walk(body) if isinstance(each, facts.Assign) for t in each.targets)
+    def _slots_in(self, statements: Iterable[facts.Statement]) -> set[Slot]:
+        targets = (t for each in statements if isinstance(each, facts.Assign) for t in each.targets)
         return {slot for target in targets if (slot := self.slot(target)) is not None}
 
 
 def _key(index: facts.Expression) -> str:
     if isinstance(index, facts.Constant):
         return index.value if isinstance(index.value, str) else ""
-    return _last_name(index)
-
-
-def _last_name(node: facts.Expression | None) -> str:
-    if isinstance(node, facts.Name):
-        return node.id
-    return node.attr if isinstance(node, facts.Attribute) else ""
+    return last_name(index)

@@ -20,7 +20,7 @@ class FunctionSymbol:
     (program/variants.py): `original` is then the symbol of the definition, `owner` the class that inherits it and
     `switches` the constants that parameters have."""
 
-    __slots__ = ("facts", "home", "index", "module", "original", "owner", "parent", "switches")
+    __slots__ = ("_statements", "facts", "home", "index", "inner", "module", "original", "owner", "parent", "switches")
 
     def __init__(self, module: ModuleSymbol, index: int, function: facts.Function) -> None:
         self.module = module
@@ -29,15 +29,25 @@ class FunctionSymbol:
         self.owner: ClassSymbol | None = None
         self.home: ClassSymbol | None = None
         self.parent: FunctionSymbol | None = None
+        self.inner: list[FunctionSymbol] = []
         self.original = self
         self.switches: tuple[tuple[str, bool | None], ...] = ()
+        self._statements: tuple[facts.Statement, ...] | None = None
 
     def variant(self, owner: ClassSymbol | None, switches: tuple[tuple[str, bool | None], ...]) -> FunctionSymbol:
         """The same definition, seen from another class or with these constants."""
         made = FunctionSymbol(self.module, self.index, self.facts)
         made.owner, made.home, made.parent = owner, self.home, self.parent
-        made.original, made.switches = self.original, switches
+        made.original, made.switches, made.inner = self.original, switches, self.inner
         return made
+
+    @property
+    def statements(self) -> tuple[facts.Statement, ...]:
+        """Every statement of its body and of the blocks in it, but not of nested functions or classes."""
+        original = self.original
+        if original._statements is None:
+            original._statements = tuple(walk(self.facts.body))
+        return original._statements
 
     @property
     def order(self) -> tuple[str, int, str, str]:
@@ -53,7 +63,7 @@ class FunctionSymbol:
     @property
     def declares_globals(self) -> bool:
         """Whether it assigns names of its module: a value computed once may be kept in one."""
-        return any(isinstance(each, facts.Scope) and each.kind == "global" for each in walk(self.facts.body))
+        return any(isinstance(each, facts.Scope) and each.kind == "global" for each in self.statements)
 
     @property
     def is_lambda(self) -> bool:
@@ -66,7 +76,7 @@ class FunctionSymbol:
 class ClassSymbol:
     """One class. Compared by identity."""
 
-    __slots__ = ("_attributes", "facts", "index", "methods", "module", "parent")
+    __slots__ = ("_attributes", "_nested", "facts", "index", "methods", "module", "parent")
 
     def __init__(self, module: ModuleSymbol, index: int, class_: facts.Class) -> None:
         self.module = module
@@ -75,6 +85,7 @@ class ClassSymbol:
         self.parent: FunctionSymbol | None = None
         self.methods: dict[str, FunctionSymbol] = {}
         self._attributes: dict[str, list[facts.Assign]] | None = None
+        self._nested: dict[str, ClassSymbol] | None = None
 
     @property
     def name(self) -> str:
@@ -95,12 +106,11 @@ class ClassSymbol:
 
     def nested(self, name: str) -> ClassSymbol | None:
         """The class of that name defined in this class's body (Meta, Config)."""
-        for statement in self.facts.body:
-            if isinstance(statement, facts.DefineClass):
-                inner = self.module.classes[statement.class_]
-                if inner.facts.name == name:
-                    return inner
-        return None
+        if self._nested is None:
+            defined = [each.class_ for each in self.facts.body if isinstance(each, facts.DefineClass)]
+            inner = [self.module.classes[index] for index in reversed(defined)]
+            self._nested = {each.facts.name: each for each in inner}
+        return self._nested.get(name)
 
     def __repr__(self) -> str:
         return f"<class {self.name}>"
@@ -158,6 +168,7 @@ class ModuleSymbol:
         for function in self.functions:
             if function.facts.parent >= 0:
                 function.parent = self.functions[function.facts.parent]
+                function.parent.inner.append(function)
             if function.facts.owner >= 0 and not function.is_lambda:
                 function.owner = function.home = self.classes[function.facts.owner]
                 function.owner.methods[function.facts.name] = function
@@ -179,8 +190,8 @@ class ModuleSymbol:
 
     def _bind_globals(self, function: FunctionSymbol) -> None:
         """What a function assigns to names it declares global: the lazily made client of a module."""
-        declared = {n for each in walk(function.facts.body) if isinstance(each, facts.Scope) for n in each.names}
-        for each in walk(function.facts.body) if declared & self.bindings.keys() else ():
+        declared = {n for each in function.statements if isinstance(each, facts.Scope) for n in each.names}
+        for each in function.statements if declared & self.bindings.keys() else ():
             if isinstance(each, facts.Assign) and each.value is not None:
                 names = tuple(t for t in each.targets if isinstance(t, facts.Name) and t.id in declared)
                 self._bind_targets(replace(each, targets=names), each.value)
@@ -236,25 +247,29 @@ class ModuleSymbol:
         return ".".join([*base, imported.module] if imported.module else base)
 
 
+COMPOUND = (facts.If, facts.For, facts.While, facts.Try, facts.With, facts.Match)
+
+
 def walk(body: Iterable[facts.Statement]) -> Iterator[facts.Statement]:
     """Every statement of a block and of the blocks in it, but not of nested functions or classes."""
     for statement in body:
         yield statement
-        for block in blocks(statement):
-            yield from walk(block)
+        if isinstance(statement, COMPOUND):
+            for block in blocks(statement):
+                yield from walk(block)
 
 
 def nodes(node: object) -> Iterator[facts.Node]:
     """Every node of a piece of code, outermost first; not the bodies of nested functions and classes."""
-    if isinstance(node, tuple):
-        for each in node:
-            yield from nodes(each)
-    elif isinstance(node, facts.Node):
-        yield node
-        for name in node.__struct_fields__[2:]:
-            inner = getattr(node, name)
-            if isinstance(inner, (tuple, facts.Node)):
-                yield from nodes(inner)
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, facts.Node):
+            yield each
+            inner = [getattr(each, name) for name in each.__struct_fields__[2:]]
+        else:
+            inner = list(each) if isinstance(each, tuple) else []
+        waiting.extend(part for part in reversed(inner) if isinstance(part, (tuple, facts.Node)))
 
 
 def blocks(statement: facts.Statement) -> Iterator[Sequence[facts.Statement]]:

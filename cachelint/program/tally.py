@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cachelint.program.catalogue import Catalogue
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
 from cachelint.program.values import (
@@ -59,11 +60,18 @@ def receiver_kind(frame: Frame, receiver: Value) -> str:
         if frame.interpreter.hierarchy.is_model(each.type) or (each.of is not None and _is_query(frame, each)):
             return "model"
         for base in frame.interpreter.hierarchy.library_bases(each.type):
-            rows = frame.interpreter.catalogue.rows_on(base)
-            for kind, row_types in KINDS:
-                if any(isinstance(row, row_types) for row in rows):
-                    return kind
+            kind = _kind_of(frame.interpreter.catalogue, base)
+            if kind:
+                return kind
     return ""
+
+
+def _kind_of(catalogue: Catalogue, base: str) -> str:
+    if base not in catalogue.kinds:
+        rows = catalogue.rows_on(base)
+        kinds = (kind for kind, types in KINDS if any(isinstance(row, types) for row in rows))
+        catalogue.kinds[base] = next(kinds, "")
+    return catalogue.kinds[base]
 
 
 def _is_query(frame: Frame, instance: Instance) -> bool:

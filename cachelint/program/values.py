@@ -211,7 +211,7 @@ def ranked(origins: frozenset[Origin]) -> list[Origin]:
 
 def derived(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The same sources, but no longer the value itself."""
-    if not any(origin.direct for origin in origins):
+    if not origins or not any(origin.direct for origin in origins):
         return origins
     return frozenset(replace(origin, direct=False) if origin.direct else origin for origin in origins)
 
@@ -225,7 +225,7 @@ def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[
 
 def parts_of(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The sources of an attribute or item of something."""
-    if all(origin.part and not origin.direct for origin in origins):
+    if not origins or all(origin.part and not origin.direct for origin in origins):
         return origins
     return frozenset(replace(origin, direct=False, part=True) for origin in origins)
 

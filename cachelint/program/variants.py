@@ -140,9 +140,8 @@ def _is_flag(constant: bool | None) -> bool:
 
 def _code(method: FunctionSymbol) -> Iterator[facts.Node]:
     yield from nodes(method.facts.body)
-    for function in method.module.functions:
-        if function.parent is method:
-            yield from _code(function)
+    for function in method.inner:
+        yield from _code(function)
 
 
 def _taken(first: str, node: facts.Node) -> str:
