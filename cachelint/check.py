@@ -28,6 +28,7 @@ from cachelint.finding import (
     Severity,
     Summary,
 )
+from cachelint.libraries import from_config
 from cachelint.policy import Policy, Sources, decide
 from cachelint.policy import gather as gather_policy
 from cachelint.program import Focus, Program, Statistics, UnsureError, link
@@ -130,6 +131,7 @@ def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
 def conclude(task: Task, given: Inputs, focus: Focus | None = None) -> tuple[Conclusions, Program | None]:
     """What the project comes to, or the part in focus. Raises UnsureError when that part cannot be judged alone."""
     config = without_filters(task.config)
+    _refuse_wrong_libraries(config)
     linked = _decoded(task, given.found, given.gathered)
     policy, wrong = _decided(given.sources, config)
     program, errors = _linked(linked, config, policy, focus)
@@ -177,6 +179,7 @@ def link_project(
     gathered = _gathered(task, found, lambda files, total: None, store)
     if store:
         store.save()
+    _refuse_wrong_libraries(config)
     policy, _ = _decided(policy_files(task, found), config)
     return link(_decoded(task, found, gathered), without_filters(config), policy)
 
@@ -213,6 +216,15 @@ def _decided(sources: Sources, config: Config) -> tuple[Policy, list[AnalysisErr
         raise
     except Exception as error:
         return Policy(), [_crash("reading the policy", error)]
+
+
+def _refuse_wrong_libraries(config: Config) -> None:
+    for index, table in enumerate(config.libraries):
+        try:
+            from_config([table])
+        except ValueError as error:
+            origin = config.origin
+            raise ConfigError(f"`libraries`: {error}", origin.path, origin.line("libraries", index)) from None
 
 
 def _unread(sources: Sources) -> list[AnalysisError]:

@@ -7,9 +7,11 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+from cachelint.mistakes import KeyPath, at, explained
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,7 +22,6 @@ SeverityName = Literal["error", "warning", "note"]
 ConfidenceName = Literal["high", "medium", "low"]
 PersonaName = Literal["regular", "pedantic", "auditor"]
 Strategy = Literal["cache-aside", "write-through", "write-behind", "event", "ttl", "cdn"]
-KeyPath = tuple["str | int", ...]
 
 
 class ConfigError(Exception):
@@ -106,8 +107,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     extend_exclude: tuple[str, ...] = ()
     per_file_ignores: dict[str, tuple[str, ...]] = {}
     src: tuple[str, ...] = ()
-    max_file_size: int = 1_000_000
-    time_budget: float = 10.0
+    max_file_size: Annotated[int, msgspec.Meta(gt=0)] = 1_000_000
+    time_budget: Annotated[float, msgspec.Meta(gt=0)] = 10.0
     handlers: tuple[str, ...] = ()
     libraries: tuple[dict[str, Any], ...] = ()
     policy: PolicyConfig = PolicyConfig()
@@ -132,7 +133,7 @@ def parse(text: str, path: str, rules: Mapping[str, str]) -> Config:
     """Config from the text of a TOML file (in pyproject.toml: [tool.cachelint]). Raises ConfigError."""
     document = _document(text, path)
     keys: KeyPath = ("tool", "cachelint") if path.rpartition("/")[2] == "pyproject.toml" else ()
-    raw = _at(document, keys)
+    raw = at(document, keys)
     if raw is None:
         return Config()
     origin = Origin(path, keys, text)
@@ -184,50 +185,9 @@ def _convert(raw: object, origin: Origin) -> Config:
     try:
         return msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
-        keys, message = _explained(str(error), raw)
+        keys, message = explained(str(error), raw, Config)
         where = ".".join(str(key) for key in keys)
         raise ConfigError(f"`{where}`: {message}" if where else message, origin.path, origin.line(*keys)) from None
-
-
-def _explained(message: str, raw: object) -> tuple[KeyPath, str]:
-    """Split msgspec's "what - at `$.a[0].b`" into the key path and what is wrong with it."""
-    what, _, where = message.partition(" - at `")
-    steps = re.findall(r"\[\.\.\.\]|\[\d+\]|[^.\[\]$`]+", where)
-    keys: KeyPath = ()
-    for step in steps:
-        keys = (*keys, _named(step, keys, raw, message))
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL)
-    if unknown:
-        return (*keys, unknown[1]), "unknown key"
-    return keys, what[:1].lower() + what[1:]
-
-
-def _named(step: str, keys: KeyPath, raw: object, message: str) -> str | int:
-    """The key a step stands for; msgspec says "[...]" for any key of a dict, so each is tried alone."""
-    if step != "[...]":
-        return int(step[1:-1]) if step.startswith("[") else step
-    for key in _at(raw, keys) or ():
-        try:
-            msgspec.convert(_only(raw, (*keys, key)), Config)
-        except msgspec.ValidationError:
-            return str(key)
-    return step
-
-
-def _only(raw: object, keys: KeyPath) -> object:
-    if not keys or not isinstance(raw, dict):
-        return raw
-    return {keys[0]: _only(raw[keys[0]], keys[1:])}
-
-
-def _at(raw: object, keys: KeyPath) -> Any:
-    for key in keys:
-        if isinstance(raw, list):
-            raw = dict(enumerate(raw))
-        if not isinstance(raw, dict) or key not in raw:
-            return None
-        raw = raw[key]
-    return raw
 
 
 def _with_rule_names(config: Config, rules: Mapping[str, str]) -> Config:
@@ -318,4 +278,4 @@ def _shared(said: KeyPath, keys: KeyPath) -> int:
 
 
 def _depth(value: object, keys: KeyPath) -> int:
-    return next((n for n in range(len(keys), 0, -1) if _at(value, keys[:n]) is not None), 0)
+    return next((n for n in range(len(keys), 0, -1) if at(value, keys[:n]) is not None), 0)

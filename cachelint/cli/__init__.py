@@ -20,4 +20,19 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(hook(arguments[1:]))
     from cachelint.cli.app import app
 
-    app.main(arguments, prog_name="cachelint")
+    try:
+        app.main(arguments, prog_name="cachelint")
+    except Exception as error:
+        # Exit code 1 would mean findings.
+        sys.exit(_crashed(error))
+
+
+def _crashed(error: Exception) -> int:
+    if isinstance(error, OSError) and error.filename is None:
+        print(f"Error: the report cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
+    import traceback
+
+    traceback.print_exception(error)
+    print("Error: internal error; what is above belongs into a report of it", file=sys.stderr)
+    return 2

@@ -58,7 +58,7 @@ def spread(arguments: Sequence[str]) -> list[str]:
     """The arguments with the option before each of the files that follow `--facts`, as in `--facts parts/*.facts`."""
     result: list[str] = []
     among = False
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         if argument == "--facts":
             among = True
             result += [argument] if following.startswith("-") else []

@@ -40,7 +40,8 @@ def policy(format_: str, write: bool, config_file: Path | None, project: Path | 
     """
     root = settings.root(project, [])
     config = settings.configuration(root, config_file)
-    program = link_project(root, config, use_store=not no_cache)
+    with settings.refusing():
+        program = link_project(root, config, use_store=not no_cache)
     if write:
         _write(root, config, program)
         return

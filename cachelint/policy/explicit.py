@@ -29,7 +29,8 @@ from cachelint.policy.model import (
 
 
 def explicit(config: Config) -> list[Decision]:
-    """The decisions of the configuration, each with its line. Raises ConfigError for a duration that is none."""
+    """The decisions of the configuration, each with its line. Raises ConfigError for a duration or a key that is
+    none."""
     return [
         Decision(statement, Source(config.origin.path, config.origin.line("policy", *keys), text), explicit=True)
         for statement, text, keys in _said(config)
@@ -49,6 +50,7 @@ def _said(config: Config) -> Iterator[_Said]:
     for index, word in enumerate(policy.durable):
         yield Caches(subject=word, durable=True), f"durable: {word}", ("durable", index)
     for index, template in enumerate(policy.key_formats):
+        _refuse_open_holes(config, template, "key-formats", index)
         yield KeyFormat(template=template), template, ("key-formats", index)
     for index, key in enumerate(policy.key_examples):
         yield KeyExample(key=key), key, ("key-examples", index)
@@ -59,6 +61,7 @@ def _said(config: Config) -> Iterator[_Said]:
 
 def _entity(config: Config, name: str, entity: Entity) -> Caches:
     ttl = _duration(config, entity.ttl, "entities", name, "ttl", symbols=True)
+    _refuse_open_holes(config, entity.key or "", "entities", name, "key")
     return Caches(
         subject=name,
         ttl=ttl,
@@ -115,6 +118,13 @@ def _duration(config: Config, value: str | int | float | None, *keys: str, symbo
         line = config.origin.line("policy", *keys)
         raise ConfigError(f"`policy.{'.'.join(keys)}`: a duration is not negative", config.origin.path, line)
     return amount
+
+
+def _refuse_open_holes(config: Config, template: str, *keys: str | int) -> None:
+    if not re.fullmatch(r"(?:[^{}]|\{[^{}]+\})*", template):
+        line = config.origin.line("policy", *keys)
+        said = f"`policy.{'.'.join(map(str, keys))}`: {template!r} has a brace without its other half"
+        raise ConfigError(said, config.origin.path, line)
 
 
 # ------------------------------------------------------------------------------------------------- prose -> TOML
