@@ -118,9 +118,9 @@ class CallGraph:
         maker = wrapper.parent
         found: list[Context] = []
         while maker is not None:
-            for (function, _), invocations in self.invocations.items():
-                if function is maker:
-                    found.extend(each.context for each in invocations if each.function is wrapper)
+            for parameter in maker.facts.parameters:
+                invocations = self.invocations.get((maker, parameter.name), ())
+                found.extend(each.context for each in invocations if each.function is wrapper)
             maker = maker.parent
         if not found:
             return None

@@ -155,11 +155,7 @@ def _handlers(program: Program, function: FunctionSymbol) -> Iterator[Handler]:
             if may_cache(program, handler):
                 yield handler
         for edge in program.graph.callers.get(current, ()):
-            if (
-                edge.caller is not None
-                and edge.caller not in seen
-                and not is_covered(program, edge.caller, edge.context)
-            ):
+            if edge.caller is not None and edge.caller not in seen and _leads_on(program, edge.caller, edge):
                 seen.add(edge.caller)
                 queue.append(edge.caller)
 
