@@ -4,59 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.policy import is_template
-from cachelint.policy.model import (
-    Caches,
-    DefaultTtl,
-    ExpiresAll,
-    KeyExample,
-    KeyFormat,
-    Never,
-    NoRawInput,
-    OneClient,
-    OnError,
-    Serializes,
-    Stampede,
-    Statement,
-    Tolerates,
-    UsesStrategy,
-)
+from cachelint.policy import is_template, model
 
 
-def enforcing(statement: Statement) -> tuple[str, ...]:
+def enforcing(statement: model.Statement) -> tuple[str, ...]:
     """The names of the rules that enforce a statement; none for what no rule checks yet."""
     return tuple(dict.fromkeys(_names(statement)))
 
 
-def _names(statement: Statement) -> Iterator[str]:
+def _names(statement: model.Statement) -> Iterator[str]:
     match statement:
-        case Never(http=http):
+        case model.Never(http=http):
             yield from ("missing-no-store", "never-cache-data") if http else ("never-cache-data", "missing-no-store")
-        case Caches():
+        case model.Caches():
             yield from _of_cached(statement)
-        case KeyFormat() | KeyExample():
+        case model.KeyFormat() | model.KeyExample():
             yield "key-off-format"
-        case NoRawInput():
+        case model.NoRawInput():
             yield "raw-input-in-key"
-        case OnError(raises=False):
+        case model.OnError(raises=False):
             yield from ("unguarded-cache-call", "guard-misses-errors")
-        case OneClient():
+        case model.OneClient():
             yield "direct-client"
-        case ExpiresAll(limit=limit):
+        case model.ExpiresAll(limit=limit):
             yield from ("missing-ttl", "ttl-over-policy") if limit is not None else ("missing-ttl",)
-        case DefaultTtl():
+        case model.DefaultTtl():
             yield "missing-ttl"
-        case Tolerates():
+        case model.Tolerates():
             yield "swallowed-invalidation"
-        case Serializes(form=form) if form != "pickle":
+        case model.Serializes(form=form) if form != "pickle":
             yield "pickled-values"
-        case Stampede():
+        case model.Stampede():
             yield "stampede"
-        case UsesStrategy(strategy=strategy):
+        case model.UsesStrategy(strategy=strategy):
             yield from _of_strategy(strategy)
 
 
-def _of_cached(said: Caches) -> Iterator[str]:
+def _of_cached(said: model.Caches) -> Iterator[str]:
     if said.ttl is not None:
         yield "ttl-over-policy"
     if said.ttl is not None or said.symbol or said.durable:

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from cachelint.policy import model
+from cachelint.policy.attributes import attributes
 from cachelint.policy.durations import DURATION, seconds
-from cachelint.policy.model import (
-    Caches,
-    ExpiresAll,
-    KeyExample,
-    KeyFormat,
-    Never,
-    NoRawInput,
-    NotCheckable,
-    OneClient,
-    OnError,
-    Serializes,
-    Stampede,
-    Statement,
-    Tolerates,
-)
-from cachelint.policy.phrases import CONDITIONS, Attributes, Entities, attributes, entities, templates
+from cachelint.policy.meanings import Meaning, cached, never
+from cachelint.policy.naming import CONDITIONS, entities
+from cachelint.policy.templates import templates
 
 _I = re.IGNORECASE
-
-
-class Meaning(NamedTuple):
-    """What a sentence says. `unclear`: why it says nothing that can be relied on; `left` what was passed over."""
-
-    statements: tuple[Statement, ...] = ()
-    unclear: str = ""
-    left: str = ""
 
 
 Form = Callable[[re.Match[str]], Meaning]
@@ -51,16 +31,16 @@ _KEYED = (
 )
 
 
-def _stated(*statements: Statement) -> Form:
+def _stated(*statements: model.Statement) -> Form:
     return lambda match: Meaning(statements)
 
 
 def _client(match: re.Match[str]) -> Meaning:
-    return Meaning((OneClient(module=match["module"].strip("`")),))
+    return Meaning((model.OneClient(module=match["module"].strip("`")),))
 
 
 def _form_of(match: re.Match[str]) -> Meaning:
-    return Meaning((Serializes(form=match["form"].lower()),))
+    return Meaning((model.Serializes(form=match["form"].lower()),))
 
 
 def _everything(match: re.Match[str]) -> Meaning:
@@ -76,79 +56,32 @@ def _everything(match: re.Match[str]) -> Meaning:
     amounts = [seconds(each) for each in found]
     if len(amounts) > 1 or None in amounts:
         return Meaning(unclear="it gives more than one duration")
-    return Meaning((ExpiresAll(limit=amounts[0] if amounts else None),))
+    return Meaning((model.ExpiresAll(limit=amounts[0] if amounts else None),))
 
 
 def _maximum(match: re.Match[str]) -> Meaning:
     amount = seconds(match["limit"])
-    return Meaning((ExpiresAll(limit=amount),)) if amount is not None else Meaning(unclear="its duration is unclear")
+    return (
+        Meaning((model.ExpiresAll(limit=amount),)) if amount is not None else Meaning(unclear="its duration is unclear")
+    )
 
 
 def _tolerance(match: re.Match[str]) -> Meaning:
     amount = seconds(match["limit"])
-    return Meaning((Tolerates(seconds=amount),)) if amount is not None else Meaning(unclear="its duration is unclear")
-
-
-def never(text: str, http: bool = False) -> Meaning:
-    """What "never cache TEXT" says."""
-    longer = re.fullmatch(rf"(?P<what>.+?) (?:for )?(?:more|longer) than (?P<limit>{DURATION})", text, _I)
-    if longer:
-        return _cached(entities(longer["what"]), Attributes(ttl=seconds(longer["limit"])))
-    if re.search(r"\bwithout (?:an? )?(?:explicit )?(?:ttl|expiry|expiration|timeout)\b", text, _I):
-        return Meaning((ExpiresAll(),))
-    if re.match(r"(?:errors?|failures?|failed|exceptions?|none|null|nil|empty|4xx|5xx|404s?|500s?)\b", text, _I):
-        return Meaning((NotCheckable(why="no rule follows failures into the cache yet"),))
-    named = entities(_because(text))
-    if named.abstract:
-        return Meaning((NotCheckable(why="it names no data of this code"),))
-    if named.unclear or not named.names:
-        return Meaning(unclear=named.unclear or "names nothing")
-    return Meaning(tuple(Never(subject=name, exceptions=named.exceptions, http=http) for name in named.names))
-
-
-def _because(text: str) -> str:
-    """A list without the reason behind it: "payments - they must be right", "orders because they change"."""
-    return re.split(r"\s+-\s+|\s*,?\s+(?:because|since|as|due to)\s+|:\s+|\.\s+", text, maxsplit=1)[0]
-
-
-def _cached(named: Entities, said: Attributes) -> Meaning:
     return (
-        about(named, said) if named.names and not named.unclear else Meaning(unclear=named.unclear or "names nothing")
+        Meaning((model.Tolerates(seconds=amount),))
+        if amount is not None
+        else Meaning(unclear="its duration is unclear")
     )
-
-
-def about(named: Entities, said: Attributes) -> Meaning:
-    """What attributes say of the entities of a list."""
-    if named.abstract:
-        return Meaning((NotCheckable(why="it names no data of this code"),))
-    if named.unclear or said.unclear:
-        return Meaning(unclear=named.unclear or said.unclear)
-    if said.never:
-        contradicts = said.ttl is not None or said.durable or said.symbol
-        if contradicts:
-            return Meaning(unclear="it says both that this is cached and that it is not")
-        return Meaning(tuple(Never(subject=name, http=said.http) for name in named.names), left=", ".join(said.left))
-    statements = tuple(
-        Caches(
-            subject=name,
-            ttl=said.ttl,
-            symbol=said.symbol,
-            strategies=said.strategies,
-            triggers=said.triggers,
-            key=said.key,
-            durable=said.durable,
-            stale=said.stale,
-        )
-        for name in named.names
-    )
-    return Meaning(statements, left=", ".join(said.left))
 
 
 def _keys_form(match: re.Match[str]) -> Meaning:
     found = list(templates(match.string))
     if not found or _hides_condition(match.string):
         return Meaning(unclear="its key format is unclear")
-    return Meaning(tuple(KeyFormat(template=each) if "{" in each else KeyExample(key=each) for each in found))
+    return Meaning(
+        tuple(model.KeyFormat(template=each) if "{" in each else model.KeyExample(key=each) for each in found)
+    )
 
 
 def _never_form(match: re.Match[str]) -> Meaning:
@@ -159,7 +92,7 @@ def _cache_form(match: re.Match[str]) -> Meaning:
     if len(match["what"].split()) > 1 and match["what"].istitle():
         return Meaning(unclear="reads like a title")
     said = attributes((match["how"] or "").strip(" -,"))
-    found = _cached(entities(match["what"]), said)
+    found = cached(entities(match["what"]), said)
     return Meaning(unclear=f"what `{found.left}` means is unclear") if _hides_condition(found.left) else found
 
 
@@ -171,7 +104,7 @@ def _dropped(match: re.Match[str]) -> Meaning:
     named = entities(match["what"].replace(" cache", "").replace(" caches", ""))
     if named.unclear or not named.names:
         return Meaning(unclear=named.unclear or "names nothing")
-    return Meaning(tuple(Caches(subject=name, triggers=(match["when"].strip(),)) for name in named.names))
+    return Meaning(tuple(model.Caches(subject=name, triggers=(match["when"].strip(),)) for name in named.names))
 
 
 _ATTRIBUTES = r"(?:\s+(?:for|with|using|via|forever|in|by|until|at|through|up to|permanently)\b|\s*[,(]|\s+-\s)"
@@ -181,10 +114,10 @@ FORMS: tuple[tuple[re.Pattern[str], Form], ...] = tuple(
     (re.compile(pattern, _I), form)
     for pattern, form in (
         # ---- targets and infrastructure
-        (r"\b(?:miss|hit)[- ]?(?:rates?|ratios?)\b", _stated(NotCheckable(why="a rate shows only at run time"))),
+        (r"\b(?:miss|hit)[- ]?(?:rates?|ratios?)\b", _stated(model.NotCheckable(why="a rate shows only at run time"))),
         (
             r"\b(?:maxmemory|eviction policy|max memory|memory (?:limit|budget)|\d+ ?(?:[gm]i?b)\b|latency|p9\d)\b",
-            _stated(NotCheckable(why="a property of the running system")),
+            _stated(model.NotCheckable(why="a property of the running system")),
         ),
         # ---- keys
         (
@@ -193,12 +126,12 @@ FORMS: tuple[tuple[re.Pattern[str], Form], ...] = tuple(
             r"(?:[- ](?:user|client|request|supplied|provided))?[- ](?:input|parameters?"
             r"|params?|data|text|values?|strings?|supplied|controlled)\b"
             r"(?:.*\bkeys?\b|.*$)(?<!cached)",
-            _stated(NoRawInput()),
+            _stated(model.NoRawInput()),
         ),
         (
             r"\b(?:hash|validate|saniti[sz]e|escape|normali[sz]e)\b.*\b(?:user|raw|client"
             r"|request)[- ](?:input|supplied|data|params?|parameters?)\b",
-            _stated(NoRawInput()),
+            _stated(model.NoRawInput()),
         ),
         (
             r"^(?:all |every |each |the |our |cache |redis |new )*keys?\b[^:]*"
@@ -209,30 +142,33 @@ FORMS: tuple[tuple[re.Pattern[str], Form], ...] = tuple(
         # ---- failure
         (
             rf"\b{_ERROR}\b.*\b(?:as|like|=|are|is|means?|->)\s+(?:an? )?(?:plain |ordinary |cache )*miss(?:es)?\b",
-            _stated(OnError()),
+            _stated(model.OnError()),
         ),
         (
             rf"\b(?:never|not|n't|without|no)\b.*\b{_KEEPS}\w*\b.*\b(?:requests?|users?"
             rf"|app(?:lication)?|service|site|page|handlers?|endpoints?)\b",
-            _stated(OnError()),
+            _stated(model.OnError()),
         ),
-        (rf"\b(?:never|do not|don't) (?:throw|raise)\b.*\b(?:redis|cache|memcached|{_ERROR})", _stated(OnError())),
+        (
+            rf"\b(?:never|do not|don't) (?:throw|raise)\b.*\b(?:redis|cache|memcached|{_ERROR})",
+            _stated(model.OnError()),
+        ),
         (
             rf"\b(?:redis|valkey|memcached|cache)\b.*\b{_ERROR}\b.*\b(?:fall(?:s)? ?back"
             rf"|degrade|continue|go on|fail open|ignore|swallow|log)\w*\b",
-            _stated(OnError()),
+            _stated(model.OnError()),
         ),
         (
             rf"\b(?:fall(?:s)? ?back to|degrade|continue|fail open|go on)\b.*\b(?:redis"
             rf"|valkey|memcached|cache)\b.*\b{_ERROR}\b",
-            _stated(OnError()),
+            _stated(model.OnError()),
         ),
         (
             r"\b(?:works?|runs?|survives?|functions?|available|serve)\b.*\bwithout (?:the "
             r"|a |its )?(?:redis|cache|memcached|valkey)\b",
-            _stated(OnError()),
+            _stated(model.OnError()),
         ),
-        (r"\bgraceful(?:ly)? degrad\w+|\bfail(?:s)?[- ]open\b", _stated(OnError())),
+        (r"\bgraceful(?:ly)? degrad\w+|\bfail(?:s)?[- ]open\b", _stated(model.OnError())),
         # ---- the client module
         (rf"^(?:redis |cache |shared |the |single )*client(?: module)?\s*(?::|=|is|lives in|-)\s*{_MODULE}", _client),
         (
@@ -265,9 +201,9 @@ FORMS: tuple[tuple[re.Pattern[str], Form], ...] = tuple(
         (r"\b(?:values?|entries|payloads?)\b.*\b(?:as|in)\s+(?P<form>json|msgpack|protobuf|cbor)\b", _form_of),
         (
             r"\b(?:never|no|do not|don't|avoid)\b.*\b(?P<form>pickl)(?:e|ed|es|ing)\b",
-            lambda match: Meaning((Serializes(form="not pickle"),)),
+            lambda match: Meaning((model.Serializes(form="not pickle"),)),
         ),
-        (r"\bstampedes?\b|\bthundering herd\b|\bdog[- ]?pil\w+", _stated(Stampede())),
+        (r"\bstampedes?\b|\bthundering herd\b|\bdog[- ]?pil\w+", _stated(model.Stampede())),
         # ---- TTLs of everything
         (rf"\b(?:every|all|each|any)\b {_KEYED}\b.*\b(?:ttls?|expir\w+|timeouts?)\b.*", _everything),
         (
@@ -276,12 +212,12 @@ FORMS: tuple[tuple[re.Pattern[str], Form], ...] = tuple(
         ),
         (
             r"\b(?:no|never|don't|do not)\b.*\bwithout (?:an? )?(?:explicit )?(?:ttl|expiry|expiration|timeout)\b",
-            _stated(ExpiresAll()),
+            _stated(model.ExpiresAll()),
         ),
         (
             r"^(?:ttls? (?:is |are )?)(?:mandatory|required|obligatory)\b"
             r"|\bmust (?:always )?have (?:an? )?(?:ttl|expiry)\b",
-            _stated(ExpiresAll()),
+            _stated(model.ExpiresAll()),
         ),
         (
             rf"^(?:the )?(?:max(?:imum)?|longest|upper limit (?:of|for))\s+(?:cache "

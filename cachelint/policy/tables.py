@@ -6,9 +6,11 @@ import re
 
 import msgspec
 
-from cachelint.policy.phrases import CONDITIONS, Attributes, attributes, entities, parenthesis, templates
+from cachelint.policy.attributes import Attributes, attributes
+from cachelint.policy.meanings import Meaning, about
+from cachelint.policy.naming import CONDITIONS, entities, parenthesis
 from cachelint.policy.sections import Item
-from cachelint.policy.sentences import Meaning, about
+from cachelint.policy.templates import templates
 
 _I = re.IGNORECASE
 # What a column is about, by its name; the first that fits.

@@ -2,61 +2,45 @@
 
 from __future__ import annotations
 
+from cachelint.policy import model
 from cachelint.policy.durations import spoken
-from cachelint.policy.model import (
-    Caches,
-    DefaultTtl,
-    ExpiresAll,
-    KeyExample,
-    KeyFormat,
-    Never,
-    NoRawInput,
-    NotCheckable,
-    OneClient,
-    OnError,
-    Serializes,
-    Stampede,
-    Statement,
-    Tolerates,
-    UsesStrategy,
-)
 
 
-def worded(statement: Statement) -> str:
+def worded(statement: model.Statement) -> str:
     """What a statement says, as one short phrase."""
     match statement:
-        case Caches():
+        case model.Caches():
             return _cached(statement)
-        case Never(subject=subject, exceptions=exceptions, http=http):
+        case model.Never(subject=subject, exceptions=exceptions, http=http):
             allowed = f" except {', '.join(exceptions)}" if exceptions else ""
             return f"never cache {subject}{allowed}" + (" (no-store)" if http else "")
-        case KeyFormat(template=template):
+        case model.KeyFormat(template=template):
             return f"keys look like {template}"
-        case KeyExample(key=key):
+        case model.KeyExample(key=key):
             return f"key {key} is fine"
-        case NoRawInput():
+        case model.NoRawInput():
             return "no raw user input in keys"
-        case OnError(raises=raises):
+        case model.OnError(raises=raises):
             return "cache errors may fail requests" if raises else "cache errors are misses"
-        case OneClient(module=module):
+        case model.OneClient(module=module):
             return f"clients are made in {module} only"
-        case Serializes(form=form):
+        case model.Serializes(form=form):
             return f"values are {form}"
-        case Stampede():
+        case model.Stampede():
             return "expensive misses are protected against stampedes"
-        case ExpiresAll(limit=limit):
+        case model.ExpiresAll(limit=limit):
             return "every entry has a TTL" + (f" of at most {spoken(limit)}" if limit is not None else "")
-        case DefaultTtl(ttl=ttl):
+        case model.DefaultTtl(ttl=ttl):
             return f"the TTL is {spoken(ttl)} where nothing else is said"
-        case Tolerates(seconds=seconds):
+        case model.Tolerates(seconds=seconds):
             return f"data may be {spoken(seconds)} old"
-        case UsesStrategy(strategy=strategy):
+        case model.UsesStrategy(strategy=strategy):
             return f"strategy {strategy}"
-        case NotCheckable(why=why):
+        case model.NotCheckable(why=why):
             return why
 
 
-def _cached(said: Caches) -> str:
+def _cached(said: model.Caches) -> str:
     ttl = f" for {spoken(said.ttl)}" if said.ttl is not None else f" until {said.symbol}" if said.symbol else ""
     parts = [f"cache {said.subject}{' without a TTL' if said.durable else ttl}", *said.strategies]
     parts += [f"key {said.key}"] if said.key else []
