@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from cachelint.cli import amending
 from cachelint.hook.settings import SETTINGS, SettingsError, command_for, merged
-from cachelint.writing import write_whole
 
 
 def add_hook(project: Path, *, is_sure: bool) -> None:
@@ -16,7 +16,7 @@ def add_hook(project: Path, *, is_sure: bool) -> None:
     What is in the file stays; raises click's error, and writes nothing, for a file that cannot be read as settings.
     """
     path = project / SETTINGS
-    before = _read(path)
+    before = amending.read(path)
     try:
         after = merged(before, command_for(project))
     except SettingsError as error:
@@ -24,22 +24,5 @@ def add_hook(project: Path, *, is_sure: bool) -> None:
     if after == before:
         click.echo(f"{SETTINGS} asks cachelint already")
     elif is_sure or click.confirm(f"Add cachelint's hook to {SETTINGS}{'' if before else ' (a new file)'}?"):
-        _write(path, after)
+        amending.write(path, after)
         click.echo(f"{SETTINGS} asks cachelint before a file is written; `cachelint hook --doctor` says if that works")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{path} cannot be read: {error}") from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from cachelint.check import Task, policy_files
+from cachelint.cli import amending
 from cachelint.config import Config
 from cachelint.files import discover
 from cachelint.policy import decide
 from cachelint.policy.stub import HEADING, STUB
-from cachelint.writing import write_whole
 
 GUIDES = ("CLAUDE.md", "AGENTS.md")
 
@@ -26,10 +26,9 @@ def add_policy(project: Path, config: Config, *, is_sure: bool) -> None:
         click.echo("there is a caching policy already: `cachelint policy` shows how it is understood")
         return
     name = next((name for name in GUIDES if (project / name).is_file()), GUIDES[0])
-    before = _read(project / name)
+    before = amending.read(project / name)
     if is_sure or click.confirm(f"Add a commented caching policy to {name}{'' if before else ' (a new file)'}?"):
-        gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-        _write(project / name, before + gap + STUB)
+        amending.write(project / name, amending.appended(before, STUB))
         click.echo(f"{name} has a section `{HEADING.lstrip('# ')}`: move out of its comment what holds here")
 
 
@@ -38,19 +37,3 @@ def has_policy(project: Path, config: Config) -> bool:
     found = discover(project, exclude=config.exclude, extend_exclude=config.extend_exclude, src=config.src)
     decided = decide(policy_files(Task(project=project, config=config), found), config)
     return bool(decided.decisions) or any(line.in_section for line in decided.lines)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{path} cannot be read: {error}") from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
