@@ -110,7 +110,8 @@ _STORE = re.compile(
 _DROPS = r"invalidat\w*|purg\w*|evict\w*|bust\w*|clear\w*|drop\w*|delet\w*|flush\w*|reset|refresh\w*|updat\w*"
 _TRIGGER = re.compile(
     rf"(?:{_DROPS})(?:\s+(?:it|them|cache|entry|key))?\s*[:=]?\s*(?:immediately\s+)?(?:on"
-    rf"|upon|when(?:ever)?|after|at|by|through|via|in|from|explicitly)\b\s*(?P<what>.*)"
+    rf"|upon|when(?:ever)?|as soon as|once|every time|each time|after|at|by|through|via|in|from"
+    rf"|explicitly)\b\s*(?P<what>.*)"
     r"|(?:invalidation|invalidated?|purge|evict(?:ion)?)\s*[:=]\s*(?P<said>.+)"
     r"|(?:on|upon|after) (?P<event>(?:[\w./`-]+ ){0,3}(?:update|write|save|delete|change"
     r"|creation|deletion|publish|edit|deploy)s?)",
@@ -121,6 +122,14 @@ _KEY = re.compile(
     r"(?:cache )?keys?(?: pattern| format| template)?\s*(?:=|:|is|like"
     r"|->)?\s*(?P<key>`[^`]+`|[\w.-]+:[\w:{}<>*.-]+|hash(?:ed)?\s*(?:\(.*\)|of .+)"
     r"|\w+\(.*\))",
+    _I,
+)
+_UNDER = re.compile(r"(?:stored |kept |held )?(?:under|as|at) (?:the key )?(?P<key>`[^`]*[:{][^`]*`)", _I)
+# Where a phrase without commas may go on with something else: "under `user:{id}` for an hour and dropped on save".
+_GOES_ON = re.compile(
+    rf"\s+(?=(?:under|as|at) (?:the key )?`|for (?:an? |\d|half |up to |at most |no (?:longer|more) )"
+    rf"|in (?:redis|valkey"
+    rf"|memcached|the cache)\b)|\s+and\s+(?:(?:is|are|gets?|must be|should be) )?(?=(?:{_DROPS})\b)",
     _I,
 )
 _STALE = re.compile(
@@ -146,7 +155,7 @@ def attributes(text: str) -> Attributes:
     remarks: list[str] = []
     for clause in clauses(text):
         bare, inner = (clause, "") if _key(clause) is not None else parenthesis(clause)
-        for piece in [bare, *clauses(inner)] if bare else clauses(inner):
+        for piece in [*_phrases(bare), *clauses(inner)] if bare else clauses(inner):
             read = _attribute(piece)
             if read is None:
                 remarks.append(piece)
@@ -155,6 +164,14 @@ def attributes(text: str) -> Attributes:
         if found.unclear:
             break
     return msgspec.structs.replace(found, left=tuple(remarks))
+
+
+def _phrases(clause: str) -> list[str]:
+    """The phrases of a clause, when each of them says something and the clause as a whole does not."""
+    parts = [part for part in _GOES_ON.split(clause) if part]
+    if len(parts) > 1 and _attribute(clause) is None and all(_attribute(part) is not None for part in parts):
+        return parts
+    return [clause]
 
 
 def _merged(one: Attributes, more: Attributes) -> Attributes:
@@ -238,5 +255,5 @@ def _triggers(text: str) -> Attributes | None:
 
 
 def _key(text: str) -> Attributes | None:
-    match = _KEY.fullmatch(text)
+    match = _KEY.fullmatch(text) or _UNDER.fullmatch(text)
     return Attributes(key=match["key"].strip("`")) if match else None

@@ -8,7 +8,7 @@ _UNITS: dict[str, float] = {"ms": 0.001, "millisecond": 0.001}
 _UNITS |= dict.fromkeys(("s", "sec", "second", "sekunde"), 1)
 _UNITS |= dict.fromkeys(("m", "min", "minute"), 60)
 _UNITS |= dict.fromkeys(("h", "hr", "hour", "std", "stunde"), 3600)
-_UNITS |= dict.fromkeys(("d", "day", "tag"), 86400)
+_UNITS |= dict.fromkeys(("d", "day", "tag", "tage"), 86400)
 _UNITS |= dict.fromkeys(("w", "week", "woche"), 604800)
 _UNITS |= {"month": 30 * 86400, "year": 365 * 86400}
 _WORDS = {"half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "five": 5, "ten": 10}
@@ -33,6 +33,14 @@ def seconds(text: str | int | float | None) -> float | None:
         return None
     factor = _factor(match["unit"].lower())
     return None if factor is None else _number(match["number"].lower()) * factor
+
+
+def unit_in(title: str) -> str:
+    """The unit that a title gives the numbers below it: "TTLs (in minutes)" is "minutes"; "" when it names none."""
+    match = re.search(
+        rf"\((?:in )?({_UNIT})\)|\bin (seconds|minutes|hours|days)\b|_(seconds|minutes|hours)\b", title, re.I
+    )
+    return next((each for each in match.groups() if each), "") if match else ""
 
 
 def _number(text: str) -> float:

@@ -22,6 +22,8 @@ OTHER = re.compile(
 _NEVER = re.compile(
     r"\b(?:not|never|don'?t|do not|no|must ?n'?t)\b[^.:]{0,24}\bcach(?:e|ed|ing|eable)\b"
     r"|\b(?:un|non-?)cach(?:e|ed|eable)\b"
+    r"|\b(?:forbidden|banned|prohibited|not allowed|off[- ]limits|excluded|out|outside"
+    r"|kept out)\b[^.:]{0,24}\bcaches?\b"
     r"|\bno-store\b",
     re.IGNORECASE,
 )
@@ -31,6 +33,18 @@ _TALK = re.compile(
 )
 _KEYS = re.compile(r"\bkeys?\b|\bnaming\b", re.IGNORECASE)
 _DURABLE = re.compile(r"\bdurable\b|\bno ttl\b|\bwithout (?:a )?ttl\b|\bnever expires?\b|\bpermanent\b", re.IGNORECASE)
+
+
+# What forbids in a caching section, where no word says again that it speaks of caching.
+_FORBIDS = re.compile(
+    r"(?:strictly )?(?:forbidden|banned|prohibited|off[- ]limits|never|not allowed|disallowed|excluded|do not|don'ts?)",
+    re.IGNORECASE,
+)
+
+
+def mode_within(title: str) -> Mode:
+    """What a title or leading item inside a caching section makes of the words below it."""
+    return "never" if _FORBIDS.fullmatch(title.strip(" :")) else mode_of(title)
 
 
 def is_caching(title: str) -> bool:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 
 from cachelint.policy.attributes import Attributes, attributes
-from cachelint.policy.durations import DURATION
-from cachelint.policy.headings import mode_of
+from cachelint.policy.durations import DURATION, seconds
+from cachelint.policy.headings import mode_within
 from cachelint.policy.meanings import Meaning, about, never
 from cachelint.policy.model import NotCheckable, UsesStrategy
 from cachelint.policy.naming import CONDITIONS, cleaned, entities, parenthesis, split_list, why_no_entity
 from cachelint.policy.sections import Item
 from cachelint.policy.templates import templates
-from cachelint.policy.topics import about_keys, keys, of_topic, owner_of, plainly
+from cachelint.policy.topics import about_keys, keys, labelled, of_topic, owner_of, plainly, unit_for
 
 _I = re.IGNORECASE
 
 
 def by_label(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     """ "User profiles: cache-aside, 1h TTL" and "Write-through - update cache on every write"."""
-    if not label:
+    if not label or _TALK.fullmatch(label):
         return None
     strategies = attributes(label).strategies
     if strategies and attributes(label).left == ():
@@ -27,7 +27,7 @@ def by_label(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     if item.mode == "unclear":
         return Meaning(unclear="its heading may mean cached or not cached")
     named = entities(_in_full(item, label))
-    said = attributes(rest)
+    said = _timed(item, label, rest)
     if item.mode == "never" and not said.never:
         timed = re.search(DURATION, rest, _I) or said.says_something
         return Meaning(unclear="it stands below a heading that forbids caching") if timed else never(label)
@@ -45,6 +45,15 @@ def by_label(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     return about(named, said)
 
 
+def _timed(item: Item, label: str, rest: str) -> Attributes:
+    """What is said of a name; a bare number is a TTL where a heading gives it a unit ("TTLs (in seconds)")."""
+    number = rest.replace("_", "").replace(" ", "")
+    if not number.isdigit():
+        return attributes(rest)
+    unit = unit_for(item, label)
+    return Attributes(ttl=seconds(f"{number} {unit}")) if unit else attributes(rest)
+
+
 _VIEWS = re.compile(
     r"(?:list|detail|index|search|count|summary|feed|item|single|overview)s?(?: (?:page|view|results?))?s?", _I
 )
@@ -56,6 +65,32 @@ def _in_full(item: Item, label: str) -> str:
     return f"{owner} {label}" if owner else label
 
 
+# Labels of remarks: no kind of data.
+_TALK = re.compile(
+    r"(?:out of|in|not in) scope|scope|notes?|todos?|fixme|owners?|contacts?|links?|docs?|see(?: also)?|status|version"
+    r"|last updated|tickets?|goals?|non-goals?|summary|tl;?dr|examples?|warning|important|tip|hint|questions?",
+    re.IGNORECASE,
+)
+_TIER = re.compile(
+    r"(?:(?:very|ultra|extra|super)[- ])?(?:short|medium|mid|long|hot|warm|cold|fast|slow|static|dynamic"
+    r"|volatile|stable"
+    r"|rare|frequent|default|standard|low|high|tier|level|class|group|bucket)(?:[- ](?:lived|living|term|range|changing"
+    r"|churn|ttls?|tier|level|cache|data|\w|\d+))*",
+    re.IGNORECASE,
+)
+
+
+def tier(text: str) -> Attributes | None:
+    """What a line that names a tier ("Short (30 seconds)", "Long: 1 day") says of the names below it."""
+    label, rest = labelled(text)
+    bare, inner = parenthesis(text)
+    name, said = (label, rest) if label else (bare, inner)
+    if not said or not _TIER.fullmatch(name.strip(" :")):
+        return None
+    found = attributes(said)
+    return found if found.says_something and not found.left and not found.unclear else None
+
+
 def _is_infrastructure(said: Attributes) -> bool:
     return bool(said.other) and said == Attributes(other=said.other, left=said.left)
 
@@ -63,7 +98,7 @@ def _is_infrastructure(said: Attributes) -> bool:
 def by_mode(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     """A bare list of entities, or attributes of the entity that the line hangs on."""
     owner = owner_of(item)
-    parent_mode = mode_of(item.parents[-1].rstrip(": ")) if item.parents else ""
+    parent_mode = mode_within(item.parents[-1].rstrip(": ")) if item.parents else ""
     mode = parent_mode or item.mode
     said = attributes(text)
     if said.unclear:
@@ -81,6 +116,10 @@ def by_mode(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     if mode == "keys":
         found = list(templates(text))
         return Meaning(tuple(keys(found))) if found and not CONDITIONS.search(text) else None
+    titles = (*item.section[-1:], *item.parents[-1:])
+    above = next((given for title in reversed(titles) if (given := tier(title)) is not None), None)
+    if above is not None and not why_no_entity(text):
+        return about(entities(text), above)
     bare, inner = parenthesis(text)
     inside = attributes(inner) if inner else Attributes()
     if inside.says_something and not inside.left and not inside.unclear and not why_no_entity(bare):

@@ -26,6 +26,7 @@ _DROPPED = re.compile(
     r"\s+(?:in (?:flight|progress|transit)|from (?:\w+[- ])?(?:external|upstream|third)[\w -]*)$", re.IGNORECASE
 )
 _ABSTRACT = re.compile(r"^(?:anything|everything|something|things?|data|values?|whatever|content)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"(?:any|every|some)thing\b|things?\b|whatever\b", re.IGNORECASE)
 _EXAMPLES = re.compile(
     r"^(?:e\.?g\.?,?|i\.?e\.?,?|such as|like|including|incl\.?|for example,?|z\.?b\.?)\s+", re.IGNORECASE
 )
@@ -48,14 +49,24 @@ def entities(text: str) -> Entities:
     names: list[str] = []
     for part in split_list(text):
         head, inner = parenthesis(part)
-        if _ABSTRACT.match(head) and (_VERBS.search(head) or len(head.split()) == 1):
-            return Entities(abstract=True)
+        if _is_abstract(head):
+            if not examples(inner):
+                return Entities(abstract=True)
+            # "Anything about money (invoices, refunds)": what stands in brackets is what is meant.
+            names.extend(examples(inner))
+            continue
         why = why_no_entity(head)
         if why:
             return Entities(unclear=why)
         names.append(cleaned(head))
         names.extend(examples(inner))
     return Entities(tuple(dict.fromkeys(names)), exceptions)
+
+
+def _is_abstract(head: str) -> bool:
+    """Whether a phrase describes data instead of naming it: "anything per user", "data that changes"."""
+    says_more = _VERBS.search(head) or len(head.split()) == 1
+    return _ABSTRACT.match(head) is not None and bool(says_more or (_PRONOUN.match(head) and _NARROWING.search(head)))
 
 
 def _without_exceptions(text: str) -> tuple[str, tuple[str, ...]]:
@@ -73,7 +84,7 @@ _METHOD = re.compile(r"^`?(?:(?:GET|HEAD|OPTIONS|ANY)(?:[/,| ]+(?:GET|HEAD))?\s+
 
 def why_no_entity(text: str) -> str:
     """Why a phrase is no name of a kind of data; "" when it is one."""
-    text = _METHOD.sub("", text)
+    text = _METHOD.sub("", cleaned(text) if _CODED.fullmatch(text.strip()) else text)
     bare = _DROPPED.sub("", text.strip("` ")).strip()
     if not bare or not re.search(r"[A-Za-z]", bare):
         return "names nothing"
@@ -87,8 +98,19 @@ def why_no_entity(text: str) -> str:
     return "is too long for a name" if len(bare.split()) > ENTITY_WORDS else ""
 
 
+# "`Refund` rows", "`/me` responses": what code calls it says enough.
+_CODED = re.compile(
+    r"(?:the |all |any )?`([^`]+)`\s+(?:rows?|objects?|records?|instances?|models?|data|entities|entries|responses?"
+    r"|routes?|endpoints?|pages?|tables?)",
+    re.IGNORECASE,
+)
+
+
 def cleaned(text: str) -> str:
     """An entity without articles and remarks; "status of payments" is payment status."""
+    coded = _CODED.fullmatch(text.strip())
+    if coded:
+        return coded[1]
     bare = _DROPPED.sub("", _METHOD.sub("", text.strip()).strip("`'\"").strip())
     bare = re.sub(r"^(?:the|a|an|all|any|our|every|each)\s+", "", bare, flags=re.IGNORECASE)
     match = re.fullmatch(r"(\w[\w-]*) of (?:the |an? |all )?([\w -]+)", bare)
@@ -105,7 +127,8 @@ def examples(text: str) -> list[str]:
         if why_no_entity(part) or last[0].lower().endswith(_REMARK_ENDINGS) or len(part.split()) > 4:
             return []
         found.append(cleaned(part))
-    is_remark = len(found) == 1 and " " not in found[0] and found[0].islower() and not found[0].endswith("s")
+    is_word = len(found) == 1 and " " not in found[0]
+    is_remark = is_word and ((found[0].islower() and not found[0].endswith("s")) or found[0].isupper())
     return [] if is_remark and not _EXAMPLES.match(text) else found
 
 

@@ -46,10 +46,17 @@ def plain(text: str) -> str:
     if text.isascii() and not _MARKED.search(text):
         return " ".join(text.split())
     text = _BOX.sub("", _COMMENT.sub("", text).strip().translate(_LETTERS))
-    # Bold may go around code: it is taken off first, where it stands before or after a span.
-    text = re.sub(r"\*\*(?=`)|(?<=`)\*\*", "", text)
-    parts = [part if index % 2 else _unmarked(part) for index, part in enumerate(_CODE.split(text))]
+    pieces = _CODE.split(text)
+    parts = [part if index % 2 else _unmarked(_unbolded(pieces, index)) for index, part in enumerate(pieces)]
     return " ".join(_EMOJI.sub("", "".join(parts).strip()).split())
+
+
+def _unbolded(pieces: list[str], index: int) -> str:
+    """A piece between code spans without the bold marks that go around them."""
+    part = pieces[index]
+    if index > 0:
+        part = part.removeprefix("**")
+    return part.removesuffix("**") if index + 1 < len(pieces) else part
 
 
 def _unmarked(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cachelint.policy import model
-from cachelint.policy.labels import by_label, by_mode
+from cachelint.policy.labels import by_label, by_mode, tier
 from cachelint.policy.meanings import Meaning
 from cachelint.policy.model import Line, Scope, Source, Statement, Status
 from cachelint.policy.naming import CONDITIONS, parenthesis, why_no_entity
@@ -102,7 +102,9 @@ def _code(item: Item) -> tuple[tuple[Statement, ...], Status, str]:
 
 def _meaning(item: Item) -> Meaning | None:
     """What a list item or plain line says; None for nothing known."""
-    text = item.text.strip().rstrip(".;")
+    if item.is_parent and tier(item.text) is not None:
+        return Meaning()
+    text = _told(item.text.strip().rstrip(".;"))
     pieces = [piece for part in _glued(text) for piece in sentences(part)]
     if len(pieces) == 1:
         return _one(item, pieces[0])
@@ -119,6 +121,16 @@ def _meaning(item: Item) -> Meaning | None:
     return Meaning(
         tuple(s for m in said for s in m.statements), left=". ".join([*others, *(m.left for m in said if m.left)])
     )
+
+
+_DO = re.compile(r"(?:do|always|good|yes)\s*[:\u2013-]\s+(?=\S)", _I)
+_DO_NOT = re.compile(r"(?:do not|don'ts?|dont|avoid|bad)\s*[:\u2013-]\s+(?=\S)", _I)
+
+
+def _told(text: str) -> str:
+    """ "Do: cache X" and "Don't: cache Y" as the sentences they stand for."""
+    told = _DO.match(text)
+    return text[told.end() :] if told else _DO_NOT.sub("Do not ", text, count=1) if _DO_NOT.match(text) else text
 
 
 def _glued(text: str) -> list[str]:

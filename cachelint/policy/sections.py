@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from cachelint.policy.blocks import Block, Kind, Text, blocks, chunks
-from cachelint.policy.headings import CACHING, OTHER, Mode, is_caching, mode_of
+from cachelint.policy.headings import CACHING, OTHER, Mode, is_caching, mode_of, mode_within
 from cachelint.policy.plain import plain
 
 _TITLE = re.compile(r"[A-Z][^.;!?`{}|]*(?<![,.;:])")
@@ -92,7 +92,8 @@ class _Walk:
         self.headings = [each for each in self.headings if each.level < level]
         inherited = self.caching
         caching = is_caching(title) or inherited or (mode_of(title) == "never" and not OTHER.search(title))
-        self.headings.append(_Heading(level, title, caching, mode_of(title) if caching else ""))
+        mode = mode_within(title) if inherited else mode_of(title)
+        self.headings.append(_Heading(level, title, caching, mode if caching else ""))
         self.parents = []
         self.marks.append((line, caching))
 
@@ -199,7 +200,11 @@ class _Walk:
     def _leading(self, text: str, first: int, last: int) -> Iterator[Item]:
         """A line that ends in a colon: a heading where it opens a caching section, else what its list hangs on."""
         title = text.rstrip(": ")
-        if not self.caching or (is_caching(title) and len(title.split()) < 9) or mode_of(title) in ("never", "durable"):
+        if (
+            not self.caching
+            or (is_caching(title) and len(title.split()) < 9)
+            or mode_within(title) in ("never", "durable")
+        ):
             self.open(PLAIN, title, first)
             if self.caching:
                 yield self._item("heading", first, last, text)

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from cachelint.policy.attributes import Attributes, attributes
+from cachelint.policy.durations import unit_in
 from cachelint.policy.meanings import Meaning, about
 from cachelint.policy.naming import CONDITIONS, entities, parenthesis
 from cachelint.policy.sections import Item
@@ -15,16 +16,22 @@ from cachelint.policy.templates import templates
 _I = re.IGNORECASE
 # What a column is about, by its name; the first that fits.
 _COLUMNS = (
-    ("key", re.compile(r"\bkeys?\b|\bpattern\b(?! used)|\btemplate\b", _I)),
+    ("key", re.compile(r"\bkeys?\b|\b(?:stored|kept|cached) (?:under|as)\b|\bpattern\b(?! used)|\btemplate\b", _I)),
     (
         "ttl",
         re.compile(
             r"\bttls?\b|\bexpir\w*\b|\blifetime\b|\bduration\b|\btime[- ]to[- ]live\b"
-            r"|\bmax[- ]?age\b|\bhow long\b|\bcache time\b",
+            r"|\bmax[- ]?age\b|\bhow long\b|\bcache time\b|\b(?:lives?|kept|keep|valid|fresh|cached) for\b",
             _I,
         ),
     ),
-    ("invalidation", re.compile(r"\binvalidat\w*\b|\bpurge\w*\b|\bevict\w*\b|\btriggers?\b|\bbust\w*\b", _I)),
+    (
+        "invalidation",
+        re.compile(
+            r"\binvalidat\w*\b|\bpurge\w*\b|\bevict\w*\b|\btriggers?\b|\bbust\w*\b|\b(?:refresh|dropp|clear|updat)ed\b",
+            _I,
+        ),
+    ),
     ("strategy", re.compile(r"\bstrateg\w+\b|\bapproach\b|\bmethod\b|\bpolicy\b|\bhow\b", _I)),
     ("cached", re.compile(r"\bcached?\b\s*\??$|\bcacheable\b|\bcaching\b", _I)),
     ("store", re.compile(r"\b(?:store|backend|where|layer|tier|storage)\b", _I)),
@@ -53,7 +60,8 @@ def row(item: Item) -> Meaning:
     named = entities(re.sub(r"`", "", subject) if not subject.startswith("`/") else subject)
     if not subject or named.unclear or not named.names:
         return Meaning(unclear=named.unclear or "names no data")
-    found, unclear = _attributes_of(cells)
+    unit = next((unit_in(name) for name, role in zip(item.columns, roles, strict=False) if role == "ttl"), "")
+    found, unclear = _attributes_of(cells, unit)
     if unclear:
         return Meaning(unclear=unclear)
     if not found.says_something:
@@ -73,7 +81,13 @@ def _roles(columns: tuple[str, ...]) -> list[str]:
     return roles
 
 
-def _attributes_of(cells: dict[str, str]) -> tuple[Attributes, str]:
+def _timed(text: str, unit: str) -> str:
+    """A TTL cell; a bare number is of the unit that its column names, else of seconds."""
+    number = text.replace("_", "")
+    return (f"{number} {unit}" if unit else f"ttl {number}") if number.isdigit() else text
+
+
+def _attributes_of(cells: dict[str, str], unit: str) -> tuple[Attributes, str]:
     said: list[str] = []
     left: list[str] = []
     never = False
@@ -92,7 +106,7 @@ def _attributes_of(cells: dict[str, str]) -> tuple[Attributes, str]:
         elif role == "ttl" and re.fullmatch(r"never|0|no", text, _I):
             return Attributes(), f"a TTL of `{text}` may mean that it is not cached or that it never expires"
         elif role == "ttl":
-            said.append(f"ttl {text}" if text.isdigit() else text)
+            said.append(_timed(text, unit))
         elif role == "key":
             key = next(templates(text), "") or text.strip("`")
             said.append(f"key = `{key}`")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cachelint.policy.attributes import Attributes, attributes
-from cachelint.policy.durations import DURATION, seconds
+from cachelint.policy.durations import DURATION, seconds, unit_in
 from cachelint.policy.headings import CACHING, mode_of
 from cachelint.policy.meanings import Meaning, about, never
 from cachelint.policy.model import (
@@ -79,7 +79,14 @@ _TOPICS = (
         "durable",
     ),
     (re.compile(r"^(?:what |data |things )*(?:we |to |is |are )*cache(?:d|able)?$", _I), "cached"),
-    (re.compile(r"^(?:max(?:imum)? )(?:cache )?(?:ttls?|lifetime|expiry)$", _I), "maximum"),
+    (
+        re.compile(
+            r"^(?:max(?:imum)?|longest) (?:cache )?(?:ttls?|lifetime|expiry|age)"
+            r"(?: (?:of|for) (?:any|every|all|each|an|the) (?:cache )?(?:entry|entries|keys?|values?))?$",
+            _I,
+        ),
+        "maximum",
+    ),
     (
         re.compile(
             r"^(?:max(?:imum)? |stale |tolerated )*(?:stale(?:ness)?|stale[- ]tolerance"
@@ -114,7 +121,7 @@ def of_topic(topic: str, item: Item, rest: str, remark: str) -> Meaning | None:
     if topic in ("format", "examples"):
         return about_keys(topic, owner, rest)
     if topic in ("ttl", "invalidation", "strategy"):
-        return _for_owner(topic, item, owner, rest)
+        return _for_owner(topic, item, owner, _with_unit(item, rest, remark))
     if topic == "errors":
         found = sentence(rest)
         ignores = re.search(
@@ -155,6 +162,18 @@ def keys(found: list[str]) -> Iterator[Statement]:
     """Templates with holes are formats, keys without any are examples."""
     for each in found:
         yield KeyFormat(template=each) if "{" in each or "*" in each else KeyExample(key=each)
+
+
+def _with_unit(item: Item, rest: str, remark: str) -> str:
+    """A bare number with the unit that its label or a heading above gives ("TTL (minutes): 5")."""
+    unit = unit_for(item, f"({remark})")
+    return f"{rest} {unit}" if unit and rest.isdigit() else rest
+
+
+def unit_for(item: Item, label: str) -> str:
+    """The unit that a label, or else the nearest heading about caching, gives bare numbers; "" when none does."""
+    titles = (title for title in reversed(item.section) if CACHING.search(title))
+    return next((unit for unit in map(unit_in, (label, *titles)) if unit), "")
 
 
 def _for_owner(topic: str, item: Item, owner: str, rest: str) -> Meaning | None:
