@@ -163,7 +163,7 @@ CACHED = (
     ),
     form(
         "cache",
-        rf"^(?:we |please |always )*cache\s+(?P<what>(?!(?:keys?|miss(?:es)?|hits?|errors?|entry|entries"
+        rf"^(?:we |please |always )*cache\s+(?P<what>(?!(?:because|since|when|so|if|to|with|in|things|keys?|miss(?:es)?|hits?|errors?|entry|entries"
         rf"|aside)\b)[^:]+?)(?P<how>{_HOW}.*)$",
         _cache_form,
     ),
@@ -196,7 +196,7 @@ CACHED = (
     form(
         "cache",
         r"^(?:we |please |always )*cache\s+"
-        r"(?P<what>(?!(?:keys?|miss(?:es)?|hits?|errors?|entry|entries|aside)\b)[^:]+)(?P<how>)$",
+        r"(?P<what>(?!(?:because|since|when|so|if|to|with|in|things|keys?|miss(?:es)?|hits?|errors?|entry|entries|aside)\b)[^:]+)(?P<how>)$",
         _cache_form,
     ),
     form(
