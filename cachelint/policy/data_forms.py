@@ -14,6 +14,8 @@ from cachelint.policy.naming import entities
 # What may stand behind "never cached": a reason, or an emphasis.
 _END = r"(?:\s+(?:under any circumstances|at all|ever|anywhere|in any cache))?(?:\s*[-(,].*)?$"
 _HOW = r"(?:\s+(?:for|with|using|via|forever|in|by|until|at|through|up to|permanently|under)\b|\s*[,(]|\s+-\s)"
+# What "cache" may go on with that is no kind of data: "cache because ...", "cache keys", "cache-aside".
+_NO_DATA = r"(?!(?:because|since|when|so|if|to|with|in|things|keys?|miss(?:es)?|hits?|errors?|entry|entries|aside)\b)"
 _DROPPED = r"(?:invalidated|purged|evicted|cleared|busted|dropped|deleted|flushed|removed|refreshed)"
 _WHEN = r"(?:on|upon|when(?:ever)?|as soon as|once|every time|after|at|from|via)"
 _GENERAL = re.compile(r"(?:cached )?(?:data|reads?|values?|entries|content|responses|everything|pages)|caches?", re.I)
@@ -163,8 +165,7 @@ CACHED = (
     ),
     form(
         "cache",
-        rf"^(?:we |please |always )*cache\s+(?P<what>(?!(?:because|since|when|so|if|to|with|in|things|keys?|miss(?:es)?|hits?|errors?|entry|entries"
-        rf"|aside)\b)[^:]+?)(?P<how>{_HOW}.*)$",
+        rf"^(?:we |please |always )*cache\s+(?P<what>{_NO_DATA}[^:]+?)(?P<how>{_HOW}.*)$",
         _cache_form,
     ),
     form(
@@ -196,7 +197,7 @@ CACHED = (
     form(
         "cache",
         r"^(?:we |please |always )*cache\s+"
-        r"(?P<what>(?!(?:because|since|when|so|if|to|with|in|things|keys?|miss(?:es)?|hits?|errors?|entry|entries|aside)\b)[^:]+)(?P<how>)$",
+        rf"(?P<what>{_NO_DATA}[^:]+)(?P<how>)$",
         _cache_form,
     ),
     form(
