@@ -26,6 +26,8 @@ _CONNECTION = "sqlalchemy.engine.Connection"
 _QUERY = "sqlalchemy.orm.Query"
 _RESULT = "sqlalchemy.engine.Result"
 _TABLE = "sqlalchemy.Table"
+_COLUMNS = "sqlalchemy.sql.expression.ColumnCollection"
+_COLUMN = "sqlalchemy.sql.expression.ColumnElement"
 _SELECT = "sqlalchemy.sql.expression.Select"
 _INSERT = "sqlalchemy.sql.expression.Insert"
 _UPDATE = "sqlalchemy.sql.expression.Update"
@@ -93,6 +95,8 @@ _TYPES = (
         "sqlalchemy.ext.asyncio.AsyncMappingResult",
     ),
     Type(name=_TABLE, aliases="sqlalchemy.schema.Table sqlalchemy.sql.schema.Table"),
+    Type(name=_COLUMNS),
+    Type(name=_COLUMN),
     Type(name=_SELECT, aliases="sqlalchemy.Select sqlalchemy.sql.Select sqlalchemy.sql.selectable.Select"),
     Type(name=_INSERT, aliases="sqlalchemy.Insert sqlalchemy.sql.Insert sqlalchemy.sql.dml.Insert"),
     Type(name=_UPDATE, aliases="sqlalchemy.Update sqlalchemy.sql.Update sqlalchemy.sql.dml.Update"),
@@ -132,6 +136,8 @@ _VALUES = (
         gives=_TABLE,
         of="argument:name",
     ),
+    Obtains(on=_TABLE, names="c columns", how="value", gives=_COLUMNS),
+    Obtains(on=_COLUMNS, names="*", how="value", gives=_COLUMN),
     Obtains(on=_MODULES, names="func", how="value", gives=_FUNCTIONS),
     Obtains(
         on=_FUNCTIONS,

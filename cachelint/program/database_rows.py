@@ -92,7 +92,9 @@ def _sql_shape(value: Value) -> str:
 def _aggregate_shape(site: CallSite) -> tuple[tuple[str, object], ...]:
     """select(func.count()) reads a number: the shape of what is selected is the shape of the statement."""
     types = site.frame.interpreter.catalogue.types
-    for value in site.arguments.positional:
+    # SQLAlchemy 1.x wants a list: select([func.count()]).
+    selected = (each for value in site.arguments.positional for each in (value, *(v for _, v in value.items or ())))
+    for value in selected:
         for each in value.instances():
             row = types.get(each.type) if isinstance(each.type, str) else None
             if row is not None and row.shape != "rows":
