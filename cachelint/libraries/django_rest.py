@@ -178,6 +178,14 @@ VALUES = (
         params="instance data * many context partial",
         argument="instance",
     ),
+    # A page, or what filters leave, of the rows that were handed in.
+    Passes(
+        on=GENERIC,
+        names="filter_queryset paginate_queryset",
+        params="queryset",
+        argument="queryset",
+        gives="argument:queryset",
+    ),
     Passes(on=GENERIC, names="get_serializer", params="instance data * many context", argument="instance"),
     Renders(
         on=GENERIC,

@@ -32,12 +32,15 @@ def bind(frame: Frame, target: facts.Expression, value: Value) -> None:
     elif isinstance(target, facts.Attribute):
         frame.evaluate(target.value)
         if isinstance(target.value, facts.Name) and target.value.id == "self":
-            frame.summary.attributes.setdefault(target.attr, []).append(value)
+            chosen = value if frame.asking is None else replace(value, origins=value.origins | {frame.asking})
+            frame.summary.attributes.setdefault(target.attr, []).append(chosen)
         frame.interpreter.shelves.keep(frame, target, value)
     elif isinstance(target, facts.Subscript):
         frame.interpreter.shelves.keep(frame, target, value)
         base = frame.evaluate(target.value)
         key = frame.evaluate(target.index) if not isinstance(target.index, facts.Slice) else UNKNOWN
+        if items.by_own_method(frame, base, "__setitem__", [key, value], target) is not None:
+            return
         written = items.mapping_access(frame, base, key, target, "write")
         if written is not None:
             frame.summary.events[-1].value = value

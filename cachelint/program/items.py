@@ -7,15 +7,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import library
+from cachelint.program import classes, library
 from cachelint.program.arguments import Arguments
 from cachelint.program.effects import Event
 from cachelint.program.frame import Frame
+from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
     NOTHING,
     UNKNOWN,
     ClassRef,
     External,
+    FunctionRef,
     Instance,
     Member,
     Origin,
@@ -34,7 +36,7 @@ def subscript(frame: Frame, node: facts.Subscript) -> Value:
         for bound in (node.index.lower, node.index.upper, node.index.step):
             if bound is not None:
                 frame.evaluate(bound)
-        if isinstance(node.index.upper, facts.Constant) and node.index.upper.value == 1 and node.index.lower is None:
+        if _takes_one(node.index):
             one = (("shape", "row"),)
             things = tuple(replace(t, options=t.options + one) if isinstance(t, Instance) else t for t in base.things)
             base = replace(base, things=things)
@@ -48,6 +50,9 @@ def subscript(frame: Frame, node: facts.Subscript) -> Value:
     item = base.item(index.constant) if base.items is not None and index.constant is not NOTHING else None
     if item is not None:
         return item
+    own = by_own_method(frame, base, "__getitem__", [index], node)
+    if own is not None:
+        return own
     mapped = mapping_access(frame, base, index, node, "read")
     if mapped is not None:
         return join([mapped, *(each for _, each in base.items or ())])
@@ -68,6 +73,13 @@ def subscript(frame: Frame, node: facts.Subscript) -> Value:
         origins = frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins)
     kept = frozenset(o for o in element.origins if o.kind != "input")
     return frame.interpreter.shelves.taken(frame, node, replace(element, origins=kept | origins, text=None))
+
+
+def _takes_one(index: facts.Slice) -> bool:
+    """`[:1]`, `[0:1]`: one row at most, often only to see whether there is any."""
+    lower, upper = index.lower, index.upper
+    starts = lower is None or (isinstance(lower, facts.Constant) and lower.value == 0)
+    return starts and isinstance(upper, facts.Constant) and upper.value == 1
 
 
 def _generic_or_item(frame: Frame, base: Value, index: Value, node: facts.Subscript) -> Value | None:
@@ -100,6 +112,19 @@ def _obtained_item(frame: Frame, row: Obtains, each: object, index: Value, node:
     value = library.gives(frame.interpreter, row.gives, of, frame.place(node))
     options = tuple((option, name) for option in row.options.split() if name is not None)
     return Value(things=tuple(replace(t, options=options) if isinstance(t, Instance) else t for t in value.things))
+
+
+def by_own_method(frame: Frame, base: Value, name: str, given: list[Value], node: facts.Node) -> Value | None:
+    """`store[key]`, `key in store` on an object of the project: the method that its class has for it runs."""
+    from cachelint.program import calls
+
+    found = []
+    for each in base.instances():
+        method = classes.find_method(frame.interpreter, each.type, name) if isinstance(each.type, ClassSymbol) else None
+        if method is not None:
+            arguments = Arguments(positional=given)
+            found.append(calls.call_function(frame, FunctionRef(method, receiver=each), arguments, node))
+    return join(found) if found else None
 
 
 def is_mapping(frame: Frame, value: Value) -> Instance | None:
@@ -143,9 +168,12 @@ def mapping_access(frame: Frame, base: Value, key: Value, node: facts.Node, how:
 
 
 def contains(frame: Frame, container: Value, key: Value, node: facts.Expression) -> Value | None:
-    """`key in cache` of a client that has a row for it."""
+    """`key in cache` of a client that has a row for it, or of an object whose class says it."""
     from cachelint.program import rows
 
+    own = by_own_method(frame, container, "__contains__", [key], node)
+    if own is not None:
+        return own
     for each in container.instances():
         for base in frame.interpreter.hierarchy.library_bases(each.type):
             if frame.interpreter.catalogue.member(base, "__contains__"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
@@ -26,6 +28,7 @@ from cachelint.program.values import (
     parts_of,
     thing,
 )
+from cachelint.vocabulary import Identity, UserInput
 
 PROPERTIES = frozenset(
     [
@@ -172,7 +175,7 @@ def _of_object(
             return replace(declared, origins=declared.origins | named)
     if in_class is not None:
         declared = _instance_member(frame, symbol, in_class[1], name, node, receiver)
-        value = join([value, declared])
+        value = join([value, declared, *_still_asked(frame, instance, in_class[0], name, receiver, node)])
     if value is not UNKNOWN:
         return value
     for base in interpreter.hierarchy.library_bases(symbol):
@@ -180,6 +183,21 @@ def _of_object(
         if library_value is not None:
             return library_value
     return None
+
+
+def _still_asked(
+    frame: Frame, instance: Instance, home: ClassSymbol, name: str, receiver: Value, node: facts.Node
+) -> Iterator[Value]:
+    """`user: Member` in a project's own request class only says a type: the attribute still is who asks, or input."""
+    if any(statement.value is not None for statement in home.attributes.get(name, ())):
+        return
+    for base in frame.interpreter.hierarchy.library_bases(home):
+        rows = frame.interpreter.catalogue.member(base, name)
+        if any(isinstance(row, (Identity, UserInput)) for row in rows):
+            said = library.member_value(frame, replace(instance, type=base), name, receiver, node)
+            if said is not None:
+                yield Value(origins=said.origins)
+            return
 
 
 def _instance_member(

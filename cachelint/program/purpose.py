@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cachelint.program.effects import Event
-from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.vocabulary import (
     CacheCount,
     CacheExpire,
@@ -55,7 +55,7 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     if event.function is not None and any(_counts(each) for each in program.graph.events[event.function]):
         return True
-    if _is_shared_mapping(event.function) or _is_kept_hash(program, event) or _is_beside_queue(program, event):
+    if _is_shared_mapping(program, event.function) or _is_kept_hash(program, event) or _is_beside_queue(program, event):
         return True
     if _is_only_home(program, event):
         return True
@@ -67,10 +67,13 @@ def is_store(program: Program, event: Event) -> bool:
     return any(speaks_of_store(text) for text in texts)
 
 
-def _is_shared_mapping(function: FunctionSymbol | None) -> bool:
-    """Whether a call stands in a class that makes the server a mapping: a dictionary that processes share."""
+def _is_shared_mapping(program: Program, function: FunctionSymbol | None) -> bool:
+    """Whether a call stands in a class that makes the server a mapping, or in one derived from it that only keeps a
+    copy of it: a dictionary that processes share."""
     home = function.home if function is not None else None
-    return home is not None and "__setitem__" in home.methods and "cache" not in words(home.facts.name)
+    lineage = program.interpreter.hierarchy.mro(home) if home is not None else ()
+    mappings = (each for each in lineage if isinstance(each, ClassSymbol) and "__setitem__" in each.methods)
+    return any("cache" not in words(each.facts.name) for each in mappings)
 
 
 def _is_kept_hash(program: Program, event: Event) -> bool:

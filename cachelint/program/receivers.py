@@ -136,7 +136,7 @@ def _special_method(
     folded = constants.of_method(receiver, func.attr)
     if folded is not None:
         return folded
-    own = _own_rows(frame, func.attr, receiver, node)
+    own = _own_rows(frame, func.attr, receiver, arguments, node)
     if own is not None:
         return own
     classes_in = [each for each in receiver.things if isinstance(each, ClassRef)]
@@ -146,10 +146,16 @@ def _special_method(
 
 
 OWN_ROWS = {"get_object": "row", "get_queryset": "rows", "filter_queryset": "rows", "paginate_queryset": "rows"}
+HANDING_BACK = frozenset(("filter_queryset", "paginate_queryset"))
 
 
-def _own_rows(frame: Frame, name: str, receiver: Value, node: facts.Call) -> Value | None:
-    """`self.get_object()` of a generic view: one of the rows that its get_queryset selects."""
+def _own_rows(
+    frame: Frame, name: str, receiver: Value, arguments: Arguments, node: facts.Call
+) -> Value | None:
+    """`self.get_object()` of a generic view: one of the rows that its get_queryset selects; `paginate_queryset(rows)`
+    gives back what it was handed."""
+    if name in HANDING_BACK and arguments.all():
+        return arguments.all()[0]
     for each in receiver.instances():
         builder = (
             classes.find_method(frame.interpreter, each.type, "get_queryset")

@@ -12,7 +12,7 @@ from cachelint.program import attempts, choices, contexts
 from cachelint.program.bindings import bind
 from cachelint.program.branches import enter, knowledge
 from cachelint.program.frame import Frame
-from cachelint.program.items import mapping_access
+from cachelint.program.items import by_own_method, mapping_access
 from cachelint.program.values import UNKNOWN, ClassRef, External, FunctionRef, Value, cleaned, ranked, thing
 
 
@@ -167,7 +167,8 @@ def _delete(frame: Frame, statement: facts.Delete) -> bool:
     for target in statement.targets:
         if isinstance(target, facts.Subscript) and not isinstance(target.index, facts.Slice):
             base, key = frame.evaluate(target.value), frame.evaluate(target.index)
-            mapping_access(frame, base, key, target, "delete")
+            if by_own_method(frame, base, "__delitem__", [key], target) is None:
+                mapping_access(frame, base, key, target, "delete")
         elif isinstance(target, facts.Name):
             frame.variables.pop(target.id, None)
     return False
