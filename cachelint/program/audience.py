@@ -60,7 +60,17 @@ def _checks_right(program: Program, function: FunctionSymbol) -> bool:
         found = set(words(edge.callee.facts.name))
         if found & RESTRICTED and found & CHECKING:
             return True
-    return False
+    return any(_asks_object(node) for node in nodes(function.facts.body))
+
+
+ASKING = CHECKING | {"test"}
+
+
+def _asks_object(node: facts.Node) -> bool:
+    """`organization.permissions["members"].test()`, `admin_permission.require(403)`: it raises for everybody else."""
+    if not isinstance(node, facts.Call) or not isinstance(node.func, facts.Attribute) or node.func.attr not in ASKING:
+        return False
+    return any({"permission", "permissions"} & set(words(name)) for name in identifiers(node.func.value))
 
 
 HOOKS = frozenset(("before_request",))
@@ -202,4 +212,41 @@ def is_export(handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
     names.extend(edge.callee.facts.name for edge in way)
     if any(EXPORTS & set(words(name)) for name in names):
         return True
+    if _sends_file(handler.function) or _continues(handler.function):
+        return True
     return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))
+
+
+FILES = frozenset(("FileResponse", "send_file", "as_attachment"))
+FILE_TYPES = ("attachment", "content-disposition", "text/csv", "application/zip", "application/vnd.")
+
+
+def _sends_file(function: FunctionSymbol) -> bool:
+    """Whether a handler answers with a file to keep: Content-Disposition, CSV, a spreadsheet, an archive."""
+    for node in nodes(function.facts.body):
+        if isinstance(node, facts.Constant) and isinstance(node.value, str):
+            if node.value.lower().startswith(FILE_TYPES):
+                return True
+        elif (isinstance(node, (facts.Name, facts.Attribute)) and FILES & set(identifiers(node))) or (
+            isinstance(node, facts.Argument) and node.keyword in FILES
+        ):
+            return True
+    return False
+
+
+TOKENS = ({"page", "token"}, {"next", "token"}, {"continuation"}, {"scroll", "id"})
+
+
+def _continues(function: FunctionSymbol) -> bool:
+    """Whether a handler gives the page behind a token that it handed out before: each is asked for once."""
+    for parameter in function.facts.parameters:
+        is_required = parameter.default is None or isinstance(parameter.default, facts.Call)
+        if is_required and any(token <= set(words(parameter.name)) for token in TOKENS):
+            return not _has_default(parameter.default)
+    return False
+
+
+def _has_default(default: facts.Expression | None) -> bool:
+    """`Query(None)`, `Query(default="")`: the first page is asked for without a token."""
+    arguments = default.arguments if isinstance(default, facts.Call) else ()
+    return any(isinstance(each.value, facts.Constant) and each.keyword in (None, "default") for each in arguments)

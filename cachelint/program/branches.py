@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cachelint.facts import model as facts
-from cachelint.program import checks, comparisons, outcomes
+from cachelint.program import checks, comparisons, memos, outcomes
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import Known, Learned, harmless, hits, target_name
@@ -66,7 +66,7 @@ def _plain(frame: Frame, test: facts.Expression) -> Known:
     if name is not None and name in frame.variables:
         # What is falsy is no text of anybody's choice.
         known.when_false.variables[name] = harmless(frame.variables[name], bounded=True)
-    if name is not None and name in frame.global_names:
+    if memos.is_memo(frame, test):
         known.when_false.misses |= {frame.place(test)}
     return known
 

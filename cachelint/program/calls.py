@@ -19,6 +19,7 @@ from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
+from cachelint.program.rights import RIGHT, gives_verdict
 from cachelint.program.substitution import bind_arguments, substitute
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
@@ -48,6 +49,7 @@ def evaluate_call(frame: Frame, node: facts.Call) -> Value:
         callee = attribute(frame, receiver.value, node.func.attr, node.func)
         arguments = evaluate_arguments(frame, node)
         receivers.count(frame, node.func, receiver)
+        receivers.take_in(frame, node.func, receiver, arguments)
         if frame.makes_context:
             contexts.called(frame, node, arguments)
         if not callee.things:
@@ -113,10 +115,11 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
     from cachelint.program import inputs
 
     result = construction.rebind_self(frame, result, target)
-    if inputs.names_who_asks(target.symbol.facts.name):
-        origin = Origin("identity", target.symbol.facts.name, target.symbol.facts.name, frame.place(node))
+    name = target.symbol.facts.name
+    if inputs.names_who_asks(name) or gives_verdict(name):
+        origin = Origin("identity", RIGHT if gives_verdict(name) else name, name, frame.place(node))
         result = replace(result, origins=result.origins | {origin})
-    return rows.with_loader(frame, result, target.symbol.facts.name, node)
+    return rows.with_loader(frame, result, name, node)
 
 
 def _switched(frame: Frame, target: FunctionRef, arguments: Arguments, given: frozenset[str]) -> FunctionRef:

@@ -13,7 +13,7 @@ from cachelint.program.branches import enter, knowledge
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import Learned
-from cachelint.program.rights import asks_login, asks_right
+from cachelint.program.rights import RIGHT, asks_login, asks_right
 from cachelint.program.values import Value, cleaned, join, ranked
 
 
@@ -52,7 +52,8 @@ def run_if(frame: Frame, statement: facts.If) -> bool:
     ]
     frame.context = context
     leave(frame, ways)
-    if is_choice and asks_right(statement.test) and any(branch.ended for branch, _ in ways):
+    is_right = asks_right(statement.test) or (asked is not None and asked.what == RIGHT)
+    if is_choice and is_right and any(branch.ended for branch, _ in ways):
         # `if not user.is_staff: return`: the rest is for those who have the right.
         frame.chosen = True
     if frame.asking is not asking:

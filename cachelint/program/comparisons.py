@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import checks
+from cachelint.program import checks, memos
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import Known, Learned, found, harmless, hits, target_name
 from cachelint.program.spelling import root_name
@@ -55,8 +55,8 @@ def _same_as(
     name = target_name(test.left)
     if right == NONE:
         other.variables.update(found(frame, name))
-    if right == NONE and name is not None and name in frame.global_names:
-        positive.misses |= {frame.place(test)}
+    if right == NONE and memos.is_memo(frame, test.left):
+        positive.misses |= {frame.place(test.left)}
     _owned_by_who_asks(frame, test, left, right, positive)
     if isinstance(right.constant, str) and name is not None and name in frame.variables:
         positive.variables[name] = harmless(frame.variables[name], bounded=True)

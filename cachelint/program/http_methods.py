@@ -63,19 +63,36 @@ def _always(body: Sequence[facts.Statement]) -> Iterator[facts.Statement]:
     for statement in body:
         if isinstance(statement, (facts.Assign, facts.Evaluate, facts.Return)):
             yield statement
-        elif isinstance(statement, (facts.Try, facts.With)):
+        elif isinstance(statement, facts.With) or (isinstance(statement, facts.Try) and _gives_up(statement)):
             yield from _always(statement.body)
         elif not isinstance(statement, (facts.Import, facts.Define, facts.Scope)):
             return
 
 
+def _gives_up(statement: facts.Try) -> bool:
+    """Whether every failure of a try ends the view: `except KeyError: return bad_request`."""
+    return all(each.body and isinstance(each.body[-1], (facts.Return, facts.Raise)) for each in statement.handlers)
+
+
 def _takes_field(request: str, node: facts.Node) -> bool:
-    """`request.POST["id"]`, and `int(request.POST.get("id"))`, which fails without the field as well."""
+    """`request.POST["id"]`, and `int(request.POST.get("id"))` or `json.loads(request.body)`, which fail without as
+    well."""
     if isinstance(node, facts.Subscript):
         return _is_form(request, node.value)
+    if isinstance(node, facts.Call) and isinstance(node.func, facts.Attribute) and node.func.attr == "loads":
+        return bool(node.arguments) and _is_body(request, node.arguments[0].value)
     if isinstance(node, facts.Call) and isinstance(node.func, facts.Name) and node.func.id in ("int", "float", "UUID"):
         return bool(node.arguments) and _is_bare_get(request, node.arguments[0].value)
     return False
+
+
+def _is_body(request: str, node: facts.Expression) -> bool:
+    """`request.body`, `request.body.decode()`."""
+    if isinstance(node, facts.Call) and isinstance(node.func, facts.Attribute) and node.func.attr == "decode":
+        node = node.func.value
+    if not isinstance(node, facts.Attribute) or node.attr != "body":
+        return False
+    return isinstance(node.value, facts.Name) and node.value.id == request
 
 
 def _is_bare_get(request: str, node: facts.Expression) -> bool:

@@ -27,6 +27,7 @@ from cachelint.program.values import (
     join,
     parts_of,
     thing,
+    trim,
 )
 from cachelint.vocabulary import Identity, UserInput
 
@@ -54,7 +55,8 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
         return Value(origins=_across_relations(frame, receiver.origins, name)) if receiver.origins else UNKNOWN
     if receiver.origins and not value.origins and any(isinstance(t, (Instance, Member)) for t in receiver.things):
         return replace(value, origins=_seen_from(frame, value, receiver))
-    return value
+    asking = frozenset(origin for origin in receiver.origins if origin.kind == "identity")
+    return replace(value, origins=trim(value.origins | parts_of(asking))) if asking - value.origins else value
 
 
 def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]:

@@ -14,7 +14,7 @@ from cachelint.program.effects import CallEdge, Clause, Event, Guard
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.settings import Entry
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol, nodes, walk
 from cachelint.program.values import Place
 from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, DbRead, DbWrite, Memoizes, Outage
 
@@ -172,7 +172,7 @@ def failures(program: Program) -> Iterator[Failure]:
     """How outages end requests, once per cache call: a call in an inherited method counts once for all classes."""
     found: dict[tuple[Place, str], Failure] = {}
     for event in program.cache_events:
-        failed = None if program.is_store(event) else failure(program, event)
+        failed = None if program.is_store(event) or _is_refused(program, event) else failure(program, event)
         if failed is None:
             continue
         known = found.get((event.place, event.method))
@@ -181,6 +181,18 @@ def failures(program: Program) -> Iterator[Failure]:
         elif known.guard == failed.guard:
             known.ways.extend(way for way in failed.ways if way not in known.ways)
     yield from found.values()
+
+
+def _is_refused(program: Program, event: Event) -> bool:
+    """Whether whoever asks for the client is refused when the server is away: the function that gives it pings first,
+    every time, and raises an error of the project. The team has decided that nothing works without it."""
+    site = event.client.site if event.client is not None else None
+    module = program.interpreter.modules.by_path.get(site.path) if site is not None else None
+    giver = module.enclosing(site.at) if module is not None and site is not None else None
+    if giver is None or not any(isinstance(each, facts.Raise) for each in walk(giver.facts.body)):
+        return False
+    pings = (each for each in program.graph.events.get(giver, ()) if each.method == "ping")
+    return any(each.context.guards and not each.context.misses for each in pings)
 
 
 def failure(program: Program, event: Event) -> Failure | None:

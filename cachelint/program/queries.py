@@ -111,6 +111,11 @@ def is_repeat(program: Program, event: Event) -> bool:
     )
 
 
+def is_posted(event: Event) -> bool:
+    """Whether the body of the request says what to read: a question that no GET asks."""
+    return any(origin.kind == "input" and origin.what == "body" for origin in event.origins)
+
+
 def is_unfit(entity: ClassSymbol | str | None) -> bool:
     """Whether a table by its name is nothing to cache: a cache itself, who is there just now, secrets."""
     name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]

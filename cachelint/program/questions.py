@@ -307,7 +307,7 @@ class Program:
 
     def fills(self, function: FunctionSymbol, misses: frozenset[Place]) -> bool:
         """Whether what is loaded after these misses is stored again, by the function or whoever calls it."""
-        if self.graph.writes_back(function) or function.declares_globals:
+        if self.graph.writes_back(function) or function.declares_globals or misses & self.interpreter.memos:
             return True
         paths = {place.path for place in misses} | {function.module.source.path}
         return bool(paths & self.filled_in)
@@ -327,8 +327,9 @@ class Program:
         return queries.is_orm_cached(self, entity)
 
     def is_needed(self, read: UncachedRead) -> bool:
-        """Whether caching a read would save anything: it is no second try, and its table fit for it."""
-        return not queries.is_repeat(self, read.event) and not queries.is_unfit(read.event.entity)
+        """Whether caching a read would save anything: no second try, nothing asked in a body, a table fit for it."""
+        is_once = queries.is_repeat(self, read.event) or queries.is_posted(read.event)
+        return not is_once and not queries.is_unfit(read.event.entity)
 
     def is_for_few(self, handler: Handler) -> bool:
         """Whether a handler asks for a special right or works on rows selected by who asks."""

@@ -60,6 +60,17 @@ def _guess(frame: Frame, func: facts.Attribute) -> Instance | None:
     return None
 
 
+TAKING_IN = frozenset(("extend", "update", "join"))
+
+
+def take_in(frame: Frame, func: facts.Attribute, receiver: Receiver, arguments: Arguments) -> None:
+    """`names.extend(rows)`, `", ".join(rows)`: a query that is put into a list or a text runs."""
+    is_plain = all(str(each.type).startswith("builtins.") for each in receiver.value.instances())
+    if func.attr in TAKING_IN and is_plain:
+        for position, given in enumerate(arguments.positional):
+            library.consume(frame, given, "iterate", arguments.nodes.get(position, func))
+
+
 def method_of_unknown(
     frame: Frame, func: facts.Attribute, receiver: Value, arguments: Arguments, node: facts.Call
 ) -> Value:
@@ -149,9 +160,7 @@ OWN_ROWS = {"get_object": "row", "get_queryset": "rows", "filter_queryset": "row
 HANDING_BACK = frozenset(("filter_queryset", "paginate_queryset"))
 
 
-def _own_rows(
-    frame: Frame, name: str, receiver: Value, arguments: Arguments, node: facts.Call
-) -> Value | None:
+def _own_rows(frame: Frame, name: str, receiver: Value, arguments: Arguments, node: facts.Call) -> Value | None:
     """`self.get_object()` of a generic view: one of the rows that its get_queryset selects; `paginate_queryset(rows)`
     gives back what it was handed."""
     if name in HANDING_BACK and arguments.all():

@@ -15,11 +15,16 @@ RESTRICTED = ADMIN | frozenset(
         "moderator moderators"
     ).split()
 )
+# What an origin is of that says what who asks may do.
+RIGHT = "right"
 CHANGES = frozenset("edit change write manage delete update".split())
 GROUPS = frozenset("group groups member members membership owner owners".split())
 CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
+RIGHTS = frozenset("permission permissions privilege privileges access".split())
+ASKED_PERMS = frozenset(("perm", "perms"))
+ANSWERING = frozenset("has have can is may check allowed".split())
 # What a test asks who asks for, beside those words: `user.has_perm("x")`.
-ASKED = RESTRICTED | frozenset(("perm", "perms"))
+ASKED = RESTRICTED | ASKED_PERMS
 
 
 def identifiers(expression: object) -> Iterator[str]:
@@ -39,6 +44,12 @@ def is_right(name: str) -> bool:
 def asks_right(test: facts.Expression) -> bool:
     """Whether a test asks for a special right by name: `user.is_staff`, `user.has_perm("shop.change_order")`."""
     return any(ASKED & set(words(name)) for name in identifiers(test))
+
+
+def gives_verdict(name: str) -> bool:
+    """Whether a function named so answers whether who asks may do something: has_permission, can_access."""
+    found = set(words(name))
+    return bool(found & ANSWERING) and bool(found & (RIGHTS | ASKED_PERMS))
 
 
 def asks_login(test: facts.Expression) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # A base of more classes than this is a framework of the project's own: its methods are followed once for all.
 HEIRS = 60
-# Constants of more parameters than these make too many cases.
+# No more parameters than these are told apart: the cases would be too many.
 SWITCHES = 3
 Switches = tuple[tuple[str, "bool | None"], ...]
 
@@ -51,11 +51,12 @@ class Variants:
     def switched(self, function: FunctionSymbol, constants: Mapping[str, bool | None]) -> FunctionSymbol:
         """A function with constants for the parameters that its tests ask; itself where it asks none of them."""
         tested, handed_on = self._tests(function.original), self._hands_on(function.original)
-        names = (
-            name for name in sorted(constants) if name in tested or (name in handed_on and _is_flag(constants[name]))
-        )
-        switches = tuple((name, constants[name]) for name in names)
-        if not switches or len(switches) > SWITCHES:
+        known = [name for name in sorted(constants) if name in tested]
+        known += [name for name in sorted(constants) if name in handed_on - tested and _is_flag(constants[name])]
+        # What its own tests ask comes first: flags, then what is left out.
+        known.sort(key=lambda name: (name not in tested, not _is_flag(constants[name])))
+        switches = tuple((name, constants[name]) for name in sorted(known[:SWITCHES]))
+        if not switches:
             return function
         return self._variant(function.original, function.owner, switches)
 
