@@ -13,7 +13,7 @@ from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, blocks, nodes, walk
 from cachelint.program.values import FunctionRef, Place, Value
 from cachelint.vocabulary import Handles
 
@@ -212,7 +212,7 @@ def is_export(handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
     names.extend(edge.callee.facts.name for edge in way)
     if any(EXPORTS & set(words(name)) for name in names):
         return True
-    if _sends_file(handler.function) or _continues(handler.function):
+    if _sends_file(handler.function, way[0].place if way else event.place) or _continues(handler.function):
         return True
     return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))
 
@@ -221,17 +221,32 @@ FILES = frozenset(("FileResponse", "send_file", "as_attachment"))
 FILE_TYPES = ("attachment", "content-disposition", "text/csv", "application/zip", "application/vnd.")
 
 
-def _sends_file(function: FunctionSymbol) -> bool:
-    """Whether a handler answers with a file to keep: Content-Disposition, CSV, a spreadsheet, an archive."""
-    for node in nodes(function.facts.body):
-        if isinstance(node, facts.Constant) and isinstance(node.value, str):
-            if node.value.lower().startswith(FILE_TYPES):
-                return True
-        elif (isinstance(node, (facts.Name, facts.Attribute)) and FILES & set(identifiers(node))) or (
-            isinstance(node, facts.Argument) and node.keyword in FILES
-        ):
-            return True
-    return False
+def _sends_file(function: FunctionSymbol, place: Place) -> bool:
+    """Whether a handler answers with a file to keep wherever it comes by a place: Content-Disposition, CSV, an
+    archive."""
+    passed = (node for statement in _beside(function.facts.body, place) for node in nodes(statement))
+    return any(_is_file(node) for node in passed)
+
+
+def _beside(body: Sequence[facts.Statement], place: Place) -> Iterator[facts.Statement]:
+    """The plain statements of a block and of those in it that always run, or that hold the place."""
+    for statement in body:
+        inner = list(blocks(statement))
+        if not inner:
+            yield statement
+        for block in inner:
+            is_around = bool(block) and block[0].at <= place.at < block[-1].end
+            if is_around or isinstance(statement, (facts.With, facts.Try)):
+                yield from _beside(block, place)
+
+
+def _is_file(node: facts.Node) -> bool:
+    if isinstance(node, facts.Constant):
+        return isinstance(node.value, str) and node.value.lower().startswith(FILE_TYPES)
+    if isinstance(node, facts.Argument):
+        return node.keyword in FILES
+    name = node.id if isinstance(node, facts.Name) else node.attr if isinstance(node, facts.Attribute) else ""
+    return name in FILES
 
 
 TOKENS = ({"page", "token"}, {"next", "token"}, {"continuation"}, {"scroll", "id"})

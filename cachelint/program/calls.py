@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, construction, contexts, receivers, rows, supers
+from cachelint.program import classes, construction, contexts, receivers, rows, supers, value_rows
 from cachelint.program.arguments import (
     NO_ARGUMENTS,
     Arguments,
@@ -109,6 +109,8 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
     frame.summary.calls.append(edge)
     summary = frame.interpreter.summary(target.symbol)
     result = substitute(summary.returns, target.symbol, bound)
+    if not result.things:
+        result = value_rows.named_model(frame, target.symbol.original, bound) or result
     if not result.things and target.symbol.facts.returns is not None:
         promise = frame.interpreter_frame(target.symbol.module).annotated(target.symbol.facts.returns)
         result = replace(result, things=promise.things)

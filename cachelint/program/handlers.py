@@ -13,8 +13,8 @@ from cachelint.program import classes
 from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
 from cachelint.program.http_methods import names, of_dispatch, restricted
-from cachelint.program.mounts import Routes, unmounted
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.mounts import Routes, handed_to_register, unmounted
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
 from cachelint.vocabulary import HandlerClass, Handles
 
@@ -77,10 +77,14 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
                 place = Place(module.source.path, function.facts.at, function.facts.end)
                 found.append(Handler(function, frozenset("*"), "", "none", place))
     made = list(registrations(interpreter))
+    handed = list(handed_to_register(interpreter))
     registered = list(_registered(interpreter, made))
+    registered += [each for given in handed for each in _of_class(interpreter, given.view, given.path, (), given.place)]
     idle = unmounted(interpreter, made)
     found.extend(handler for handler in registered if handler.place.path not in idle)
     routed = {handler.owner for handler in registered if handler.owner is not None}
+    # Views of nothing but a queryset have no method of their own to be a handler.
+    routed |= {given.view for given in handed} | {view for each in made for view in _views_in(each)}
     interpreter.routes = routes = Routes(interpreter, routed, made)
     for module in interpreter.modules:
         for symbol in module.classes:
@@ -211,6 +215,21 @@ def _registered(interpreter: Interpreter, made: Iterable[Registration]) -> Itera
         target = each.given.get(row.function)
         if target is not None:
             yield from _targets(interpreter, target, row, each.given, each.place, ())
+
+
+def _views_in(made: Registration) -> Iterator[ClassSymbol]:
+    """The classes that a registration makes views of."""
+    row = made.row
+    target = made.given.get(row.function) if isinstance(row, Handles) and row.form == "register" else None
+    waiting = list(target.things) if target is not None else []
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, ClassRef):
+            yield each.symbol
+        elif isinstance(each, Instance) and isinstance(each.type, ClassSymbol):
+            yield each.type
+        elif isinstance(each, Wrapped):
+            waiting.extend(each.function.things)
 
 
 def _targets(

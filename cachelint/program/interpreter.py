@@ -60,6 +60,8 @@ class Interpreter:
         self.dependencies: set[FunctionSymbol] = set()
         self.related: dict[tuple[ClassSymbol, str], Value] | None = None
         self.routes: Routes | None = None
+        # Functions that look a model up by the names in these parameters.
+        self.model_namers: dict[FunctionSymbol, tuple[str, ...]] = {}
         # Where tests ask whether something kept for the whole process is there yet.
         self.memos: set[Place] = set()
         self.variants = Variants(self)

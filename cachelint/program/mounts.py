@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
-from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes
-from cachelint.program.values import ModuleRef, Value
-from cachelint.vocabulary import Mounts
+from cachelint.program.frame import Frame
+from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes, walk
+from cachelint.program.values import ClassRef, ModuleRef, Place, Value
+from cachelint.vocabulary import HandlerClass, Mounts
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -88,6 +89,39 @@ def _imported(interpreter: Interpreter, module: ModuleSymbol) -> Iterator[Module
                 found = interpreter.modules.find(name, module)
                 if found is not None and PATTERNS in found.bindings:
                     yield found
+
+
+class Handed(NamedTuple):
+    """A view class given to the `register` of some router, known or not, with the path given beside it."""
+
+    view: ClassSymbol
+    place: Place
+    path: str
+
+
+def handed_to_register(interpreter: Interpreter) -> Iterator[Handed]:
+    """Every view class that a call of any `register` is given: routers are often the project's own."""
+    for module in interpreter.modules:
+        bodies = [module.facts.body, *(function.facts.body for function in module.functions)]
+        for call in (node for body in bodies for node in nodes(body) if _registers(node)):
+            yield from _views_given(interpreter, module, call)
+
+
+def _registers(node: facts.Node) -> bool:
+    return isinstance(node, facts.Call) and isinstance(node.func, facts.Attribute) and node.func.attr == "register"
+
+
+def _views_given(interpreter: Interpreter, module: ModuleSymbol, call: facts.Node) -> Iterator[Handed]:
+    given = [argument.value for argument in call.arguments] if isinstance(call, facts.Call) else []
+    texts = (each.value for each in given if isinstance(each, facts.Constant) and isinstance(each.value, str))
+    path = next(texts, None)
+    frame = Frame(interpreter, module, None, interpreter.scratch(module))
+    for node in given if path is not None else ():
+        things = frame.evaluate(node).things if isinstance(node, (facts.Name, facts.Attribute)) else ()
+        for symbol in (each.symbol for each in things if isinstance(each, ClassRef)):
+            bases = interpreter.hierarchy.library_bases(symbol)
+            if any(isinstance(row, HandlerClass) for base in bases for row in interpreter.catalogue.rows_on(base)):
+                yield Handed(symbol, frame.place(call), str(path))
 
 
 class Routes:

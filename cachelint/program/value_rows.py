@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from cachelint.program import library
 from cachelint.program.effects import CallEdge, Event
+from cachelint.program.frame import Frame
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import (
     UNKNOWN,
     ClassRef,
@@ -32,8 +34,6 @@ from cachelint.vocabulary import (
     Sanitizes,
 )
 
-if TYPE_CHECKING:
-    pass
 from cachelint.program.callsite import CallSite, constant_values, result_of
 from cachelint.program.database_rows import narrow
 
@@ -64,9 +64,25 @@ def _source(site: CallSite, row: Obtains) -> Value:
 
 def names_model(site: CallSite, row: NamesModel) -> Value | None:
     """The project's model of that name; a model that only a library has stays unknown."""
+    _note_namer(site)
     given = [value.constant for value in site.given.values() if isinstance(value.constant, str)]
     name = site.frame.interpreter.setting(row.setting) if row.setting else ".".join(given)
     found = library.model_named(site.frame.interpreter, name) if name else None
+    return thing(ClassRef(found)) if found is not None else None
+
+
+def _note_namer(site: CallSite) -> None:
+    """`def get_model(app, name): return apps.get_model(app, name)`: the project's function names models as well."""
+    parameters = [o.name for value in site.given.values() for o in value.origins if o.kind == "parameter" and o.direct]
+    if site.frame.function is not None and len(parameters) == len(site.given) > 0:
+        site.frame.interpreter.model_namers[site.frame.function.original] = tuple(parameters)
+
+
+def named_model(frame: Frame, function: FunctionSymbol, given: Mapping[str, Value]) -> Value | None:
+    """The model that a call of a project's function names, where that function looks models up by their names."""
+    texts = [given[name].constant for name in frame.interpreter.model_namers.get(function, ()) if name in given]
+    named = ".".join(text for text in texts if isinstance(text, str))
+    found = library.model_named(frame.interpreter, named) if named else None
     return thing(ClassRef(found)) if found is not None else None
 
 
