@@ -44,6 +44,7 @@ def is_restricted(program: Program, handler: Handler) -> bool:
         return True
     names.extend(_told(handler.function))
     names.extend(name for hook in program.hooks_before(handler) for name in _hook_marks(program, hook))
+    names.extend(_app_marks(program, handler.function))
     if handler.owner is not None:
         dispatch = classes.find_method(program.interpreter, handler.owner, "dispatch")
         if dispatch is not None and (_raises_denied(dispatch) or _sends_away(dispatch)):
@@ -147,6 +148,17 @@ def _is_denied_by_default(program: Program, handler: Handler) -> bool:
             if name and not name.startswith("rest_framework.permissions."):
                 return True
     return False
+
+
+def _app_marks(program: Program, function: FunctionSymbol) -> Iterator[str]:
+    """What the application's configuration asks for on all its pages: `default_permissions = ["is_staff"]`."""
+    module = function.module
+    config = program.interpreter.modules.find(f"{module.name.rpartition('.')[0]}.apps", module)
+    for symbol in config.classes if config is not None and config.source.root == module.source.root else ():
+        for name, assigned in symbol.attributes.items():
+            if "permissions" in words(name):
+                texts = (node.value for node in nodes(assigned[-1].value) if isinstance(node, facts.Constant))
+                yield from (text for text in texts if isinstance(text, str))
 
 
 def _callees(value: Value | None) -> Iterator[str]:

@@ -19,7 +19,7 @@ from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
-from cachelint.program.rights import RIGHT, gives_verdict
+from cachelint.program.rights import gives_verdict
 from cachelint.program.substitution import bind_arguments, substitute
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
@@ -119,7 +119,7 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
     result = construction.rebind_self(frame, result, target)
     name = target.symbol.facts.name
     if inputs.names_who_asks(name) or gives_verdict(name):
-        origin = Origin("identity", RIGHT if gives_verdict(name) else name, name, frame.place(node))
+        origin = Origin("verdict" if gives_verdict(name) else "identity", name, name, frame.place(node))
         result = replace(result, origins=result.origins | {origin})
     return rows.with_loader(frame, result, name, node)
 

@@ -13,7 +13,7 @@ from cachelint.program.branches import enter, knowledge
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import Learned
-from cachelint.program.rights import RIGHT, asks_login, asks_right
+from cachelint.program.rights import asks_login, asks_right
 from cachelint.program.values import Value, cleaned, join, ranked
 
 
@@ -38,7 +38,7 @@ def run_if(frame: Frame, statement: facts.If) -> bool:
     start = frame.variables
     asking = frame.asking
     context = frame.context
-    asked = next((o for o in ranked(known.value.origins) if o.kind == "identity"), None)
+    asked = next((o for o in ranked(known.value.origins) if o.kind in ("identity", "verdict")), None)
     is_choice = asked is not None and not asks_login(statement.test)
     if is_choice:
         frame.asking, frame.context = asked, context._replace(chosen=True)
@@ -52,7 +52,7 @@ def run_if(frame: Frame, statement: facts.If) -> bool:
     ]
     frame.context = context
     leave(frame, ways)
-    is_right = asks_right(statement.test) or (asked is not None and asked.what == RIGHT)
+    is_right = asks_right(statement.test) or (asked is not None and asked.kind == "verdict")
     if is_choice and is_right and any(branch.ended for branch, _ in ways):
         # `if not user.is_staff: return`: the rest is for those who have the right.
         frame.chosen = True

@@ -55,7 +55,7 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
         return Value(origins=_across_relations(frame, receiver.origins, name)) if receiver.origins else UNKNOWN
     if receiver.origins and not value.origins and any(isinstance(t, (Instance, Member)) for t in receiver.things):
         return replace(value, origins=_seen_from(frame, value, receiver))
-    asking = frozenset(origin for origin in receiver.origins if origin.kind == "identity")
+    asking = frozenset(origin for origin in receiver.origins if origin.kind in ("identity", "verdict"))
     return replace(value, origins=trim(value.origins | parts_of(asking))) if asking - value.origins else value
 
 

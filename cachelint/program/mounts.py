@@ -11,7 +11,7 @@ from cachelint.program.effects import Registration
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes, walk
 from cachelint.program.values import ClassRef, ModuleRef, Place, Value
-from cachelint.vocabulary import HandlerClass, Mounts
+from cachelint.vocabulary import HandlerClass, Handles, Mounts
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -132,7 +132,10 @@ class Routes:
     ) -> None:
         self._interpreter = interpreter
         self._routed = frozenset(routed)
+        registrations = list(registrations)
         registering = {each.place.path for each in registrations}
+        # Nothing makes routes here: any class may be somebody's view.
+        self._is_open = not self._routed and not any(_is_route(each) for each in registrations)
         self._named: set[str] = set()
         for module in interpreter.modules:
             self._named.update(_imported_names(module))
@@ -142,11 +145,15 @@ class Routes:
     def may_lead_to(self, symbol: ClassSymbol) -> bool:
         """Whether a class may serve requests: no, when others are routed, nothing imports this one by name and no
         module that makes routes mentions it; no, when only classes derived from it are routed."""
-        if not self._routed or symbol in self._routed or symbol.facts.decorators:
+        if self._is_open or symbol in self._routed or symbol.facts.decorators:
             return True
         if any(each in self._routed for each in self._interpreter.hierarchy.subclasses(symbol)):
             return False
         return symbol.facts.name in self._named
+
+
+def _is_route(made: Registration) -> bool:
+    return isinstance(made.row, Handles) and made.row.form == "register"
 
 
 def _imported_names(module: ModuleSymbol) -> Iterator[str]:

@@ -15,8 +15,6 @@ RESTRICTED = ADMIN | frozenset(
         "moderator moderators"
     ).split()
 )
-# What an origin is of that says what who asks may do.
-RIGHT = "right"
 CHANGES = frozenset("edit change write manage delete update".split())
 GROUPS = frozenset("group groups member members membership owner owners".split())
 CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
