@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from cachelint.program import library
+from cachelint.program.callsite import CallSite, constant_values, result_of
+from cachelint.program.database_rows import narrow
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import FunctionSymbol
@@ -33,9 +35,6 @@ from cachelint.vocabulary import (
     Passes,
     Sanitizes,
 )
-
-from cachelint.program.callsite import CallSite, constant_values, result_of
-from cachelint.program.database_rows import narrow
 
 
 def obtains(site: CallSite, row: Obtains) -> Value | None:
