@@ -13,7 +13,7 @@ from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, blocks, nodes, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, blocks, nodes
 from cachelint.program.values import FunctionRef, Place, Value
 from cachelint.vocabulary import Handles
 

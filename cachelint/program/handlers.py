@@ -14,7 +14,7 @@ from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
 from cachelint.program.http_methods import names, of_dispatch, restricted
 from cachelint.program.mounts import Routes, handed_to_register, unmounted
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
 from cachelint.vocabulary import HandlerClass, Handles
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program.symbols import ModuleSymbol, nodes, walk
+from cachelint.program.symbols import ModuleSymbol, nodes
 from cachelint.program.values import ClassRef
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _is_kept_by_class(frame: Frame, node: facts.Attribute) -> bool:
     """`if cls._rows is None: cls._rows = load()`: set on the class, by this function."""
     if not _names_class(frame, node.value) or frame.function is None:
         return False
-    assigned = (each for each in walk(frame.function.facts.body) if isinstance(each, facts.Assign))
+    assigned = (each for each in frame.function.statements if isinstance(each, facts.Assign))
     targets = (target for statement in assigned for target in statement.targets)
     return any(isinstance(t, facts.Attribute) and t.attr == node.attr and not _is_self(t.value) for t in targets)
 
@@ -67,8 +67,7 @@ def _is_empty(node: facts.Expression) -> bool:
 
 def _grown(module: ModuleSymbol) -> set[str]:
     """The names that functions of a module put something into."""
-    bodies = [function.facts.body for function in module.functions]
-    return {name for body in bodies for statement in walk(body) for name in _fills(statement)}
+    return {name for function in module.functions for each in function.statements for name in _fills(each)}
 
 
 def _fills(statement: facts.Statement) -> set[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes, walk
+from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes
 from cachelint.program.values import ClassRef, ModuleRef, Place, Value
 from cachelint.vocabulary import HandlerClass, Handles, Mounts
 

@@ -14,7 +14,7 @@ from cachelint.program.effects import CallEdge, Clause, Event, Guard
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.settings import Entry
-from cachelint.program.symbols import FunctionSymbol, nodes, walk
+from cachelint.program.symbols import FunctionSymbol, nodes
 from cachelint.program.values import Place
 from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, DbRead, DbWrite, Memoizes, Outage
 
@@ -189,7 +189,7 @@ def _is_refused(program: Program, event: Event) -> bool:
     site = event.client.site if event.client is not None else None
     module = program.interpreter.modules.by_path.get(site.path) if site is not None else None
     giver = module.enclosing(site.at) if module is not None and site is not None else None
-    if giver is None or not any(isinstance(each, facts.Raise) for each in walk(giver.facts.body)):
+    if giver is None or not any(isinstance(each, facts.Raise) for each in giver.statements):
         return False
     pings = (each for each in program.graph.events.get(giver, ()) if each.method == "ping")
     return any(each.context.guards and not each.context.misses for each in pings)
