@@ -148,9 +148,11 @@ def _siblings(function: FunctionSymbol) -> list[FunctionSymbol]:
 
 
 def _counts(event: Event) -> bool:
-    """A counter that any caller may name: rate limits, usage. Nothing rebuilds it, nor what is done to it beside."""
+    """A counter that any caller may name, or one for each client address: rate limits, usage.
+
+    Nothing rebuilds it, nor what is done to it beside."""
     origins = event.key.origins if isinstance(event.row, CacheCount) and event.key is not None else frozenset()
-    return any(origin.kind == "parameter" for origin in origins)
+    return any(origin.kind == "parameter" or origin.what == "client address" for origin in origins)
 
 
 def speaks_of_store(text: str) -> bool:
