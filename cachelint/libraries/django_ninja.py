@@ -47,7 +47,7 @@ DJANGO_NINJA = Library(
     rows=(
         Type(name="ninja.NinjaAPI", aliases="ninja.main.NinjaAPI"),
         Type(name="ninja.Router", aliases="ninja.router.Router"),
-        Dialect(name="ninja", request="django.http.HttpRequest", others="annotation"),
+        Dialect(name="ninja", request="django.http.HttpRequest", others="annotation", runs_queries=True),
         *_operations(),
         Handles(
             on=ROUTERS,

@@ -12,7 +12,7 @@ from cachelint.program.frame import Frame
 from cachelint.program.handlers import Handler, captured
 from cachelint.program.interpreter import request_parameter
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
-from cachelint.program.values import External, FunctionRef, Instance, Member, Origin, Place, Value
+from cachelint.program.values import ClassRef, External, FunctionRef, Instance, Member, Origin, Place, Value, thing
 from cachelint.vocabulary import Authenticates, Dialect, Parameter
 
 if TYPE_CHECKING:
@@ -75,14 +75,28 @@ def _classify(
             return "", None
         return "path", by_path if by_path is not None else RAW
     marker = marker_of(interpreter, function, parameter)
-    if marker is None and is_data_model(interpreter, function, parameter):
-        return "body", RAW
+    if _fills_fields(marker) and is_data_model(interpreter, function, parameter):
+        return _part_of_request(marker), RAW
     strength = annotation_strength(interpreter, function, parameter, marker)
     if strength is None:
         return "", None
     if by_path is not None:
         return "path", (strength[0] or by_path[0], strength[1] or by_path[1])
     return (marker[0].kind if marker and marker[0].kind else "query parameter"), strength
+
+
+def _part_of_request(marker: tuple[Parameter, dict[str, Value]] | None) -> str:
+    if marker is None:
+        return "body"
+    return "query parameter" if marker[0].kind == "dependency" else marker[0].kind
+
+
+def _fills_fields(marker: tuple[Parameter, dict[str, Value]] | None) -> bool:
+    """Whether a data model's fields come from the request: with no marker, with one for a part of the request
+    (`Query()`), or with a `Depends()` that names nothing else to call."""
+    if marker is None or marker[0].kind not in ("", "dependency", "injected"):
+        return True
+    return marker[0].kind == "dependency" and marker[0].function not in marker[1]
 
 
 def marker_of(
@@ -141,8 +155,26 @@ def dependency(interpreter: Interpreter, function: FunctionSymbol, parameter: fa
     for module_function, each in _aliased(interpreter, function, parameter):
         marker = marker_of(interpreter, module_function, each)
         if marker is not None and marker[0].kind == "dependency":
-            return marker[1].get(marker[0].function)
+            given = marker[1].get(marker[0].function)
+            return given if given is not None else _own_class(interpreter, module_function, each)
     return None
+
+
+def _own_class(interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter) -> Value | None:
+    """`page: Page = Depends()`: the annotation is what is depended on, and is called."""
+    classes = _promised_classes(interpreter, function, parameter)
+    return thing(*map(ClassRef, classes)) if classes and not any(has_fields(interpreter, c) for c in classes) else None
+
+
+def _promised_classes(
+    interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter
+) -> list[ClassSymbol]:
+    if parameter.annotation is None:
+        return []
+    frame = Frame(interpreter, function.module, None, Summary(None, function.module))
+    frame.closure_of(function.parent)
+    promised = frame.annotated(parameter.annotation).instances()
+    return [each.type for each in promised if isinstance(each.type, ClassSymbol)]
 
 
 def _may_have_marker(parameter: facts.Parameter) -> bool:
@@ -319,14 +351,7 @@ DATA_MODELS = frozenset(
 
 def is_data_model(interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter) -> bool:
     """Whether a parameter is a validated object made from the request's body or query."""
-    if parameter.annotation is None:
-        return False
-    frame = Frame(interpreter, function.module, None, Summary(None, function.module))
-    frame.closure_of(function.parent)
-    for instance in frame.annotated(parameter.annotation).instances():
-        if isinstance(instance.type, ClassSymbol):
-            return has_fields(interpreter, instance.type)
-    return False
+    return any(has_fields(interpreter, each) for each in _promised_classes(interpreter, function, parameter)[:1])
 
 
 def has_fields(interpreter: Interpreter, symbol: ClassSymbol) -> bool:

@@ -53,6 +53,7 @@ class Interpreter:
         self.applied: dict[FunctionSymbol | ClassSymbol, list[Applied]] = {}
         self.dialects = {row.name: row for row in catalogue.dialects}
         self.request_types: dict[FunctionSymbol, str] = {}
+        self.answering: set[FunctionSymbol] = set()
         self.configured: dict[str, dict[str, object]] = {}
         self.class_layers: dict[ClassSymbol, tuple[Decorator, ...]] = {}
         self.revealed: list[tuple[Place, Value]] | None = None

@@ -125,11 +125,13 @@ class Program:
         self.top: Context = TOP
 
     def _type_requests(self) -> None:
-        """Now that the handlers are known, their first parameters are requests."""
+        """Now that the handlers are known, their first parameters are requests, and what they return is answered."""
         for handler in self.handlers:
             dialect = inputs.dialect_of(self.interpreter, handler.dialect)
             if dialect.request:
                 self.interpreter.request_types[handler.function] = dialect.request
+            if dialect.runs_queries:
+                self.interpreter.answering.add(handler.function)
         self.interpreter.forget_all()
 
     def _wrappers(self, function: FunctionSymbol) -> list[FunctionSymbol]:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import attempts, choices, contexts
+from cachelint.program import attempts, choices, contexts, library
 from cachelint.program.bindings import bind
 from cachelint.program.branches import enter, knowledge
 from cachelint.program.frame import Frame
@@ -115,6 +115,8 @@ NEVER_RETURN = frozenset(
 
 def _return(frame: Frame, statement: facts.Return) -> bool:
     value = frame.evaluate(statement.value) if statement.value is not None else Value(constant=None)
+    if statement.value is not None and frame.function in frame.interpreter.answering:
+        value = library.consume(frame, value, "iterate", statement.value)
     value = asked(frame, value)
     if frame.makes_context:
         contexts.displayed(frame, statement.value, value)

@@ -47,11 +47,13 @@ class Dialect(Row, frozen=True, kw_only=True, tag=True):
 
     `request` is the type of the first parameter (after self) even without an annotation, "" when there is none.
     `others` says where further parameters come from: "path" (captured by the URL, raw unless a converter limits
-    them), "annotation" (by their types and markers), "none"."""
+    them), "annotation" (by their types and markers), "none". With `runs_queries` a lazy query that a handler returns
+    is run to make the response."""
 
     name: str
     request: str = ""
     others: str = "path"
+    runs_queries: bool = False
 
 
 class Mounts(Row, frozen=True, kw_only=True, tag=True):
