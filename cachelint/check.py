@@ -169,11 +169,17 @@ def check_source(project: Path, path: str, source: bytes, config: Config | None 
 
 
 def link_project(
-    project: Path, config: Config | None = None, *, use_store: bool = True, jobs: int | None = None
+    project: Path,
+    config: Config | None = None,
+    *,
+    paths: Sequence[str] = (),
+    use_store: bool = True,
+    jobs: int | None = None,
 ) -> Program:
-    """The program of the project in a folder; `use_store` as in check_project. Raises ConfigError."""
+    """The program of the project in a folder; `paths` (files that are known even when excluded) and `use_store` as in
+    check_project. Raises ConfigError."""
     config = config or load(project, SPELLINGS)
-    task = Task(project=project, config=config, jobs=jobs, use_store=use_store)
+    task = Task(project=project, config=config, paths=tuple(paths), jobs=jobs, use_store=use_store)
     found = _discovered(task)
     store = open_store(project, os.environ) if use_store else None
     gathered = _gathered(task, found, lambda files, total: None, store)

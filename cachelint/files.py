@@ -18,6 +18,10 @@ GUIDES = ("CLAUDE.md", "AGENTS.md")
 ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "Pipfile", "requirements.txt")
 
 
+# What a file that is named may end in to be read as Python; scripts often end in nothing.
+SOURCE_SUFFIXES = ("", ".py", ".pyw")
+
+
 class SourceFile(msgspec.Struct, frozen=True, order=True):
     """One Python file. `path` is relative to the project, `root` the folder its module name starts at ("" for
     the project itself), both with forward slashes; two roots may hold the same `module`."""
@@ -96,7 +100,7 @@ class _Walk:
     def folder(self, path: str, ignores: _Ignores) -> None:
         full = self.project / path
         real = os.path.realpath(full)
-        if real in self.entered or (full / "pyvenv.cfg").is_file():
+        if real in self.entered or os.path.isfile(full / "pyvenv.cfg"):
             return
         self.entered.add(real)
         ignores = (*ignores, *_ignore_file(full / ".gitignore", path))
@@ -112,7 +116,7 @@ class _Walk:
             return []
 
     def _entry(self, entry: os.DirEntry[str], path: str, ignores: _Ignores) -> None:
-        is_folder = entry.is_dir()
+        is_folder = _is_folder(entry)
         if entry.name in GUIDES and not is_folder and not self._left_out(path, ignores):
             self.guides.add(path)
         if not is_folder and not entry.name.endswith(".py"):
@@ -141,7 +145,7 @@ class _Walk:
         while self.links:
             path, ignores = self.links.pop(0)
             full = self.project / path
-            if full.is_dir():
+            if os.path.isdir(full):
                 self.folder(path, ignores)
             elif os.path.realpath(full) not in self.real:
                 self._file(path)
@@ -158,7 +162,7 @@ class _Walk:
         """Whether a file that is not there would be found; its folders may not be there either."""
         ignores = _outer_ignores(self.project) + _ignore_file(self.project / ".gitignore", "")
         for folder in _inward("", path.rpartition("/")[0]):
-            if self._left_out(folder + "/", ignores) or (self.project / folder / "pyvenv.cfg").is_file():
+            if self._left_out(folder + "/", ignores) or os.path.isfile(self.project / folder / "pyvenv.cfg"):
                 return False
             ignores += _ignore_file(self.project / folder / ".gitignore", folder)
         return path.endswith(".py") and not self._left_out(path, ignores)
@@ -166,14 +170,27 @@ class _Walk:
     def asked_for(self, path: str) -> None:
         """Take a path although it is excluded; below an excluded folder only NOT_SOURCE still applies."""
         full = self.project / path
-        if not full.is_dir():
-            self._file(path)
+        if not os.path.isdir(full):
+            if is_source(path):
+                self._file(path)
         elif os.path.realpath(full) not in self.entered:
             walk = _Walk(self.project, _below(path, NOT_SOURCE))
             walk.folder(path, ())
             walk.links_left_over()
             self.found |= walk.found
             self.unreadable |= walk.unreadable
+
+
+def is_source(path: str) -> bool:
+    """Whether a file that somebody names is to be read as Python."""
+    return os.path.splitext(path)[1].lower() in SOURCE_SUFFIXES
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link to where nobody may look
 
 
 def _is_text(path: str) -> bool:
@@ -218,7 +235,7 @@ def _is_pattern(line: str) -> bool:
 
 def _outer_ignores(project: Path) -> _Ignores:
     """The ignore files between the repository's root and a project that lies below it."""
-    repository = next((p for p in (project, *project.parents) if (p / ".git").exists()), None)
+    repository = next((p for p in (project, *project.parents) if os.path.exists(p / ".git")), None)
     if repository is None:
         return ()
     found: list[tuple[str, pathspec.GitIgnoreSpec]] = list(_ignore_file(repository / ".git/info/exclude", ""))

@@ -43,10 +43,10 @@ PROJECT_MARKERS = ("cachelint.toml", "pyproject.toml", ".git")
 
 def project_root(start: Path) -> Path:
     """The nearest folder at or above `start` with a configuration or a repository, else the folder itself."""
-    folder = start if start.is_dir() else start.parent
+    folder = start if os.path.isdir(start) else start.parent
     folder = folder.resolve()
     for candidate in (folder, *folder.parents):
-        if any((candidate / marker).exists() for marker in PROJECT_MARKERS):
+        if any(os.path.exists(candidate / marker) for marker in PROJECT_MARKERS):
             return candidate
     return folder
 

@@ -17,7 +17,12 @@ class RevisionError(Exception):
 
 
 def merge_base(project: Path, ref: str) -> str:
-    """The commit at which the current one and `ref` parted, as a hash. Raises RevisionError."""
+    """The commit at which the current one and `ref` parted, as a hash. Raises RevisionError.
+
+    Before the first commit HEAD is the empty tree: a hook that runs then must let it come about.
+    """
+    if ref == "HEAD" and head(project) is None:
+        return _git(project, "hash-object", "-t", "tree", "--stdin").decode().strip()
     commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", failing=True)
     if not commit:
         raise RevisionError(f"git knows no revision {ref}")

@@ -165,6 +165,8 @@ class _Coverage:
         self.statements: dict[int, int] = {}
         self.definitions: dict[int, tuple[int, int]] = {}
         self.decorated: dict[int, int] = {}
+        # Formatters move a comment behind a statement that they break to its last line: line -> the first one.
+        self.last_lines: dict[int, int] = {}
         for body in (facts.body, *(f.body for f in facts.functions), *(c.body for c in facts.classes)):
             self._statements(body)
 
@@ -176,8 +178,9 @@ class _Coverage:
             while line in alone:
                 line += 1
             return line, max(self._reach(line), self.decorated.get(line, 0))
-        start, end = self.definitions.get(line, (line, line))
-        return start, max(end, self._reach(line))
+        first = self.last_lines.get(line, line)
+        start, end = self.definitions.get(first, (first, first))
+        return start, max(end, self._reach(first))
 
     def _reach(self, line: int) -> int:
         return max(line, self.statements.get(line, 0), self.definitions.get(line, (0, 0))[1])
@@ -196,8 +199,22 @@ class _Coverage:
         first = min([line, *(self._line(decorator.at) for decorator in definition.decorators)])
         self.definitions[line] = (first, end)
         self.decorated[first] = end
+        self._header(definition, line)
         for decorator in definition.decorators:
             self._reaches(decorator.at, decorator.end)
+
+    def _header(self, definition: model.Function | model.Class, line: int) -> None:
+        """Note the last line of a header over several lines, which ends in the colon."""
+        pieces: Sequence[model.Node]
+        if isinstance(definition, model.Function):
+            pieces, returns = definition.parameters, definition.returns
+        else:
+            pieces, returns = definition.bases, None
+        last = max((self._line(max(piece.at, piece.end - 1)) for piece in pieces), default=line)
+        start = self._line(returns.end - 1) if returns else last + 1
+        if max(last, start - 1) > line and definition.body:
+            for number in range(start, self._line(definition.body[0].at)):
+                self.last_lines[number] = line
 
     def _statement(self, statement: model.Node) -> None:
         """Note how far the statement's own lines reach: for a compound statement its header, not its body."""
@@ -207,8 +224,10 @@ class _Coverage:
             self._statements(body)
 
     def _reaches(self, at: int, end: int) -> None:
-        line = self._line(at)
-        self.statements[line] = max(self.statements.get(line, 0), self._line(max(at, end - 1)))
+        line, last = self._line(at), self._line(max(at, end - 1))
+        self.statements[line] = max(self.statements.get(line, 0), last)
+        if last > line:
+            self.last_lines.setdefault(last, line)
 
     def _line(self, offset: int) -> int:
         return self.facts.location(offset)[0]

@@ -91,3 +91,72 @@ def test_what_is_wrong_with_the_configuration_is_said_with_its_line(
     assert f"Error: cachelint.toml:{line}: " in done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_paths_of_several_projects_are_checked_in_the_folder_around_them(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").touch()
+        (tmp_path / name / "app.py").write_text("x = 1  # cachelint: ignore[no-such-rule] why\n")
+    done = command(tmp_path, "check", "--format", "concise", "one/app.py", "other/app.py")
+    assert [line.partition(": ")[0] for line in done.stdout.splitlines()] == ["one/app.py:1:8", "other/app.py:1:8"]
+    done = command(tmp_path, "check", "--format", "concise", "one/app.py")
+    assert done.stdout.startswith("app.py:1:8: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-",), "stdin is checked in place of a file: name it with --stdin-filename NAME"),
+        (("--stdin-filename", "."), "that is a folder"),
+        ((b"\xff.py",), "names that are not UTF-8 cannot be reported"),
+    ],
+)
+def test_a_path_that_cannot_be_checked_is_wrong_usage(
+    project: Path, arguments: tuple[str | bytes, ...], words: str
+) -> None:
+    given = [os.fsdecode(argument) for argument in arguments]
+    if given[0] not in ("-", "--stdin-filename"):
+        try:
+            (project / given[0]).touch()
+        except OSError:
+            pytest.skip("the file system takes text only")
+    done = command(project, "check", *given)
+    assert (done.returncode, done.stdout, words in done.stderr) == (2, "", True)
+
+
+def test_a_file_that_is_no_python_is_not_read_as_such(project: Path) -> None:
+    (project / "CLAUDE.md").write_text("## Caching\n\n- Never cache orders unless archived\n")
+    done = command(project, "check", "--format", "concise", "CLAUDE.md")
+    assert (done.returncode, done.stdout.startswith("CLAUDE.md:3:1: note[unenforced-policy-line]")) == (0, True)
+    assert "CLAUDE.md is no Python file" in done.stderr
+    (project / "script").write_text("def f(:\n")
+    assert command(project, "check", "script").returncode == 2
+
+
+def test_a_link_to_where_nobody_may_look_is_passed_over(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import cachelint.files
+
+    class Entry:
+        def is_dir(self) -> bool:
+            raise PermissionError(13, "Permission denied")
+
+    assert cachelint.files._is_folder(Entry()) is False  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stage", ["effects", "summaries"])
+def test_dump_knows_excluded_files_and_refuses_what_is_no_python(project: Path, stage: str) -> None:
+    (project / "tests").mkdir()
+    (project / "tests/test_a.py").write_text("import redis\nredis.Redis().get('a')\n")
+    done = command(project, "dump", stage, "tests/test_a.py")
+    assert (done.returncode, "2: effect: cache-read a" in done.stdout) == (0, True)
+    done = command(project, "dump", stage, "pyproject.toml")
+    assert (done.returncode, "pyproject.toml is no Python file" in done.stderr) == (2, True)
+
+
+def test_the_table_of_rules_has_the_severities_of_the_configuration(project: Path) -> None:
+    (project / "cachelint.toml").write_text('[severity]\nall = "note"\nuncached-query = "error"\n')
+    rows = {line.split()[1]: line.split()[2] for line in command(project, "rules").stdout.splitlines()[1:]}
+    assert rows.pop("uncached-query") == "error"
+    assert set(rows.values()) == {"note"}

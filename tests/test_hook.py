@@ -332,3 +332,10 @@ def test_the_hook_imports_no_more_than_it_needs(project: Path) -> None:
 def test_files_outside_any_project_are_not_looked_at(tmp_path: Path) -> None:
     assert hook(write(tmp_path / "a.py", WRONG, cwd="/")) == SILENT
     assert hook(write(tmp_path / "a.py", WRONG))[0] == 2
+
+
+def test_a_file_with_bytes_that_are_no_text_is_judged_as_it_would_be_read(project: Path) -> None:
+    path = project / "app.py"
+    path.write_bytes(b"# \xff\n" + CLEAN.encode())
+    assert hook(edit(path, "number: int", "number: float")) == SILENT
+    assert hook(edit(path, "number: int", "number: str"))[0] == 2

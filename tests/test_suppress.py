@@ -177,3 +177,28 @@ def test_what_is_said_about_comments_can_be_ignored() -> None:
 def test_the_place_is_the_comment() -> None:
     result = outcome("x = 1  # noqa # cachelint: ignore[raw-key] why\n")
     assert result.about_comments[0][1].at == Location("a.py", 1, 15, 1, 47)
+
+
+def test_a_comment_that_a_formatter_moved_behind_a_long_statement_covers_it() -> None:
+    assert kept("x = f(\n    1,\n    2,\n)  # cachelint: ignore[raw-key] why\ny = 1\n", 1, 3, 4, 5) == [5]
+    assert kept("if f(\n    1,\n):  # cachelint: ignore[raw-key] why\n    y = 1\n", 1, 4) == [4]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "def f(\n    a,\n    b=1,\n):",
+        "async def f(\n    a: int,\n) -> dict[str, int]:",
+        "def f(a,\n      b) -> int:",
+        "@d(\n    1\n)\ndef f(\n    *,\n    a: int = 1,\n) -> (\n    int\n):",
+        "class F(\n    A,\n    B,\n):",
+    ],
+)
+def test_a_comment_behind_a_header_over_several_lines_covers_the_body(header: str) -> None:
+    last = header.count("\n") + 1
+    text = f"{header}  # cachelint: ignore[raw-key] why\n    x = 1\n\n    y = 2\nz = 3\n"
+    assert kept(text, 1, last + 1, last + 3, last + 4) == [last + 4]
+
+
+def test_a_comment_behind_a_parameter_covers_its_line_only() -> None:
+    assert kept("def f(\n    a,  # cachelint: ignore[raw-key] why\n    b,\n):\n    x = 1\n", 2, 3, 5) == [3, 5]

@@ -87,6 +87,9 @@ def check(context: click.Context, /, paths: tuple[Path, ...], **options: Any) ->
     if options["show_settings"]:
         click.echo(settings.shown(task), nl=False)
         context.exit(0)
+    if not options["quiet"]:
+        for path in settings.not_python(task):
+            said_to_people(f"{path} is no Python file: only what the policy in it says is checked")
     if options["verbose"]:
         said_to_people(f"project {task.project}, configuration {task.config.origin.path or 'built in'}")
     report = _checked(task, options)

@@ -24,5 +24,5 @@ def add_hook(project: Path, *, is_sure: bool) -> None:
     if after == before:
         click.echo(f"{SETTINGS} asks cachelint already")
     elif is_sure or click.confirm(f"Add cachelint's hook to {SETTINGS}{'' if before else ' (a new file)'}?"):
-        amending.write(path, after)
+        amending.write(path, after, before)
         click.echo(f"{SETTINGS} asks cachelint before a file is written; `cachelint hook --doctor` says if that works")

@@ -9,8 +9,8 @@ import click
 from cachelint.check import link_project
 from cachelint.cli import settings
 from cachelint.facts import FactsError, extract
+from cachelint.files import is_source
 from cachelint.program import describe
-from cachelint.project import relative
 
 
 @click.command()
@@ -23,9 +23,12 @@ def dump(stage: str, file: Path, project: Path | None) -> None:
         click.echo(_facts(file))
         return
     root = settings.root(project, [file])
+    path = settings.inside(file, root)
+    if not is_source(path):
+        raise click.UsageError(f"{file} is no Python file")
     with settings.refusing():
-        program = link_project(root, settings.configuration(root, None))
-    for known in describe(program, relative(file, root)):
+        program = link_project(root, settings.configuration(root, None), paths=[path])
+    for known in describe(program, path):
         if stage == "summaries" or known.kind == "effect":
             click.echo(f"{known.line}: {known.kind}: {known.text}")
 

@@ -68,7 +68,7 @@ def rules(config_file: Path | None, project: Path | None) -> None:
 
 
 def _row(rule: Rule, config: Config) -> tuple[str, ...]:
-    severity = config.severity.get(rule.name) or rule.severity.value
+    severity = config.severity.get(rule.name) or config.severity.get("all") or rule.severity.value
     return rule.code, rule.name, severity, rule.persona.value, state(rule, config)
 
 

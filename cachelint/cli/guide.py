@@ -28,7 +28,7 @@ def add_policy(project: Path, config: Config, *, is_sure: bool) -> None:
     name = next((name for name in GUIDES if (project / name).is_file()), GUIDES[0])
     before = amending.read(project / name)
     if is_sure or click.confirm(f"Add a commented caching policy to {name}{'' if before else ' (a new file)'}?"):
-        amending.write(project / name, amending.appended(before, STUB))
+        amending.write(project / name, amending.appended(before, STUB), before)
         click.echo(f"{name} has a section `{HEADING.lstrip('# ')}`: move out of its comment what holds here")
 
 

@@ -11,9 +11,8 @@ import click
 import msgspec
 
 from cachelint.check import is_on, link_project
-from cachelint.cli import settings
+from cachelint.cli import amending, settings
 from cachelint.cli.enforcement import enforcing
-from cachelint.cli.output import write
 from cachelint.config import Config
 from cachelint.policy.explicit import as_toml
 from cachelint.policy.model import Line, Statement
@@ -231,9 +230,8 @@ def _write(root: Path, config: Config, program: Program) -> None:
         raise click.ClickException(
             f"{config.origin.path} has a policy already: nothing was written, the prose is above"
         )
-    before = target.read_text(encoding="utf-8") if target.is_file() else ""
-    gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    write(target, (before + gap + written).encode())
+    before = amending.read(target)
+    amending.write(target, amending.appended(before, written), before)
     click.echo(f"{len(prose)} statements written to {target.relative_to(root)}", err=True)
 
 

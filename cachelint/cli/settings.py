@@ -13,7 +13,7 @@ import msgspec
 
 from cachelint.check import Task, cores, is_on
 from cachelint.config import Config, ConfigError, load, resolve
-from cachelint.files import matcher
+from cachelint.files import is_source, matcher
 from cachelint.project import DEFAULT_EXCLUDE, project_root, relative
 from cachelint.rules import RULES, SPELLINGS
 
@@ -23,13 +23,14 @@ def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Tas
     name: Path | None = options["stdin_filename"]
     project = root(options["project"], [*paths, *([name] if name else [])])
     for path in paths:
-        if not os.path.lexists(path):
-            raise click.UsageError(f"there is no file or folder {path}")
-    replaced = {_inside(name, project): stdin.read()} if name else {}
+        _refuse(path, is_content_given=False)
+    if name:
+        _refuse(name, is_content_given=True)
+    replaced = {inside(name, project): stdin.read()} if name else {}
     return Task(
         project=project,
         config=_overridden(configuration(project, options["config_file"]), options),
-        paths=tuple(_inside(path, project) for path in paths) or tuple(replaced),
+        paths=tuple(inside(path, project) for path in paths) or tuple(replaced),
         replaced=dict(replaced),
         jobs=options["jobs"],
         force_exclude=options["force_exclude"],
@@ -37,13 +38,40 @@ def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Tas
     )
 
 
+def _refuse(path: Path, *, is_content_given: bool) -> None:
+    """Raise click's error for a path that cannot be checked."""
+    if str(path) == "-":
+        raise click.UsageError("stdin is checked in place of a file: name it with --stdin-filename NAME")
+    if is_content_given and path.is_dir():
+        raise click.UsageError(f"--stdin-filename {path}: that is a folder")
+    if not is_content_given and not os.path.lexists(path):
+        raise click.UsageError(f"there is no file or folder {path}")
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise click.UsageError(f"{os.fsencode(path)!r}: names that are not UTF-8 cannot be reported") from None
+
+
+def not_python(task: Task) -> list[str]:
+    """The paths of a task that name files which are no Python."""
+    files = (path for path in task.paths if path in task.replaced or (task.project / path).is_file())
+    return [path for path in files if not is_source(path)]
+
+
 def root(project: Path | None, paths: Sequence[Path]) -> Path:
-    """The project's folder: as given, else found from the first path or the current folder."""
+    """The project's folder: as given, else the nearest around all paths, or around the current folder."""
     if project is None:
-        return project_root(paths[0] if paths else Path.cwd())
+        return project_root(_around(paths) if paths else Path.cwd())
     if not project.is_dir():
         raise click.UsageError(f"there is no folder {project}")
     return project.resolve()
+
+
+def _around(paths: Sequence[Path]) -> Path:
+    try:
+        return Path(os.path.commonpath([os.path.abspath(path) for path in paths]))
+    except ValueError:
+        return paths[0]  # on different drives: the one that is outside will be named
 
 
 def configuration(project: Path, explicit: Path | None) -> Config:
@@ -81,7 +109,8 @@ def _check_patterns(config: Config) -> None:
             raise _RefusedError(f"{place}: `{key}`: {error}") from None
 
 
-def _inside(path: Path, project: Path) -> str:
+def inside(path: Path, project: Path) -> str:
+    """A path as seen from the project. Raises click's error for one that is outside."""
     try:
         return relative(path, project)
     except ValueError:

@@ -60,6 +60,12 @@ def planned(tool: str, said: dict[str, Any], path: str) -> Edit:
     return Edit(before, view.bytes_of(text))
 
 
+def as_read(data: bytes) -> bytes:
+    """A file as it would be written back unchanged: bytes that are no text become marks that stand for them."""
+    view = _view(data)
+    return view.bytes_of(view.text) if "\N{REPLACEMENT CHARACTER}" in view.text else data
+
+
 def read_file(path: str) -> bytes | None:
     """The bytes of a file, None when there is none. Raises NoVerdictError for one that cannot be read."""
     try:

@@ -15,7 +15,7 @@ from cachelint.config import ConfigError, load
 from cachelint.files import would_find
 from cachelint.finding import Reported, Severity
 from cachelint.hook.contract import SILENCE, NoVerdictError, Verdict, block, context
-from cachelint.hook.edits import Edit
+from cachelint.hook.edits import Edit, as_read
 from cachelint.hook.events import Target
 from cachelint.project import relative
 from cachelint.reporters import claude
@@ -64,7 +64,7 @@ def task_for(project: Path, budget: float) -> Task:
 
 def _compared(task: Task, path: str, edit: Edit) -> Comparison:
     """Compared with the last commit where the file before the edit cannot be parsed: it may be half an edit."""
-    comparison = introduced(task, path, edit.before, edit.after)
+    comparison = introduced(task, path, edit.before and as_read(edit.before), edit.after)
     if edit.before is not None and {error.path for error in comparison.lost} == {path}:
         committed = revisions.committed(task.project, path)
         if committed is not None:
