@@ -66,6 +66,8 @@ def _first(words: list[Forbids], matches: Callable[[Word], str]) -> tuple[str, F
 
 
 def _of_view(program: Program, view: View) -> Iterator[Forbidden]:
+    if program.is_store_at(view):
+        return
     found = _first(program.decided.forbids(view.place.path), lambda word: about(program, view, word))
     if found is not None:
         way = (*view.way, (view.event.place, "stored here")) if view.way else ()

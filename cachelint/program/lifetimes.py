@@ -15,7 +15,7 @@ from cachelint.program.expiry import Expiry
 from cachelint.program.subjects import about, decorated, templates
 from cachelint.program.values import Gap, Place
 from cachelint.program.writes import View, at_call, from_callers, is_write, parameters
-from cachelint.vocabulary import Memoizes
+from cachelint.vocabulary import CacheCount, CacheDelete, CacheGetOrSet, CacheWrite, Memoizes
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -49,6 +49,8 @@ def lifetimes(program: Program) -> Iterator[Lifetime]:
 
 
 def _of_view(program: Program, view: View) -> Iterator[Lifetime]:
+    if program.is_store_at(view):
+        return
     found = expiry.of_view(program, view)
     allowed = _allowed(program, view)
     if found.kind != "unknown" and (allowed is not None or not _is_open(view)):
@@ -107,11 +109,27 @@ def _limit(program: Program, path: str, entity: Allows | None) -> tuple[Decision
 
 
 def _demands_ttl(program: Program, view: View, entity: Allows | None) -> Decision | None:
-    """The line that says "TTL-based", where the entry follows none of the other strategies: nothing drops it."""
+    """The line that says "TTL-based", where the entry follows no other strategy: it is filled on a miss, and nothing
+    drops or rewrites it."""
     own = entity is not None and "ttl" in entity.said.strategies
     general = [d for said, d in program.decided.all_said(view.place.path, UsesStrategy) if said.strategy == "ttl"]
     decision = entity.decision if entity is not None and own else next(iter(general), None)
-    return None if decision is None or program.is_dropped(view.event) else decision
+    return decision if decision is not None and _is_only_filled(program, view) else None
+
+
+def _is_only_filled(program: Program, view: View) -> bool:
+    """Whether an entry comes into being on a miss only, and nothing in the project drops or rewrites it."""
+    if not view.context.misses and not isinstance(view.event.row, CacheGetOrSet):
+        return False
+    stored = set(program.key_templates(view.event)) | set(templates(view.key))
+    others = [event for event, template in program.key_table if template in stored]
+    if any(isinstance(event.row, CacheDelete) and event.row.everything for event in program.cache_events):
+        return False
+    return not any(
+        isinstance(event.row, (CacheDelete, CacheCount))
+        or (isinstance(event.row, CacheWrite) and event is not view.event and not event.context.misses)
+        for event in others
+    )
 
 
 def _allowed(program: Program, view: View) -> tuple[str, Allows] | None:

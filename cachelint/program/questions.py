@@ -62,6 +62,7 @@ from cachelint.program.strategies import OffStrategy
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules
 from cachelint.program.tally import Statistics
 from cachelint.program.values import Origin, Place
+from cachelint.program.writes import View
 from cachelint.vocabulary import (
     CacheCount,
     CacheDelete,
@@ -258,15 +259,6 @@ class Program:
         """Whether the project sets the TTL of an entry by a call of its own."""
         return expiry.is_given_elsewhere(self, event)
 
-    def is_dropped(self, event: Event) -> bool:
-        """Whether any call of the project drops the entries that a call stores, as far as its keys can be read."""
-        stored = set(self.key_templates(event))
-        drops = [each for each in self.cache_events if isinstance(each.row, CacheDelete)]
-        return any(
-            each.row.everything or stored & set(self.key_templates(each))  # type: ignore[attr-defined]
-            for each in drops
-        )
-
     def takes_arguments(self, event: Event) -> bool:
         """Whether a caching decorator stands on a function with arguments, so that it makes many entries."""
         function = event.function if isinstance(event.row, Memoizes) else None
@@ -275,6 +267,12 @@ class Program:
     def is_store(self, event: Event) -> bool:
         """Whether a call uses the server as the only store of something, and not as a cache."""
         return purpose.is_store(self, event)
+
+    def is_store_at(self, view: View) -> bool:
+        """Whether the caller of a wrapper keeps something there that no loader can rebuild, by the names around it."""
+        name = view.function.facts.qualname if view.function is not None else ""
+        home = view.function.module.name.rpartition(".")[2] if view.function is not None else ""
+        return bool(view.way) and any(purpose.speaks_of_store(each) for each in (name, home, str(view.key.text or "")))
 
     def is_store_key(self, arrival: Arrival) -> bool:
         """Whether the template that user input enters belongs to a store, by its words or the names around it."""

@@ -46,6 +46,8 @@ def _demanded(program: Program, path: str) -> Decision | None:
 
 
 def _of_view(program: Program, view: View, decision: Decision) -> Iterator[Pickled]:
+    if program.is_store_at(view):
+        return
     if _is_pickled(view.value):
         way = (*view.way, (view.event.place, "stored here")) if view.way else ()
         yield Pickled(view.event, view.place, decision, way)

@@ -73,11 +73,17 @@ def _judged(program: Program, view: View) -> StampedeRisk | None:
     is_loading = isinstance(view.event.row, CacheGetOrSet) and not view.event.row.one_loads
     if not is_loading and not view.context.misses:
         return None
-    query = next(_queries(program, function, view.context.misses), None)
+    query = _telling(view, list(_queries(program, function, view.context.misses)))
     if query is None or not _is_served(program, function) or _varies(view) or _is_protected(program, function):
         return None
     said = program.decided.said(view.place.path, Stampede)
     return StampedeRisk(view.event, view.place, function, str(text), query, said[1] if said is not None else None)
+
+
+def _telling(view: View, queries: list[Event]) -> Event | None:
+    """Of the queries of a load the one whose rows are stored, else the first."""
+    stored = {origin.what for origin in view.value.origins if origin.kind == "entity"}
+    return next((each for each in queries if each.entity in stored), queries[0] if queries else None)
 
 
 def _queries(program: Program, function: FunctionSymbol, misses: frozenset[Place]) -> Iterator[Event]:
