@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cachelint.policy import reading
 from cachelint.policy.model import Caches, Line, Never
 from cachelint.policy.reading import lines
 from cachelint.policy.wording import worded
@@ -126,3 +127,12 @@ def test_a_long_line_is_no_rule_and_takes_no_time() -> None:
 def test_a_key_makes_its_entity_known() -> None:
     found = lines("## Caching\n\n- Profiles: 1h, key `user:profile:{id}`\n", "CLAUDE.md")[-1]
     assert found.statements == (Caches(subject="Profiles", ttl=3600, key="user:profile:{id}"),)
+
+
+def test_a_large_guide_costs_what_its_rules_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(reading, "sentence", lambda text: asked.append(text))
+    guide = "".join(f"## Part {n}\n\n- Never commit secrets\n- Keep functions short\n\n" for n in range(3000))
+    found = lines(guide + "## Caching\n\n- Never cache orders\n- Profiles: 1h\n", "CLAUDE.md")
+    assert [line.source.line for line in found] == [15001, 15003, 15004]
+    assert asked == ["Never cache orders", "Profiles: 1h"]

@@ -37,11 +37,18 @@ def meaning_of(text: str, forms: Iterable[Form]) -> Meaning | None:
     """What the first form that fits makes of a sentence; None when none does."""
     lowered = text.lower()
     for each in forms:
-        if any(needle in lowered for needle in each.needles):
-            match = each.pattern.search(text)
-            if match is not None:
-                return each.read(match)
+        match = each.pattern.search(text) if _has_one(each.needles, lowered) else None
+        if match is not None:
+            return each.read(match)
     return None
+
+
+def _has_one(needles: tuple[str, ...], lowered: str) -> bool:
+    """Whether a text holds one of the needles: a plain loop, for this is asked of every line and form."""
+    for needle in needles:  # noqa: SIM110
+        if needle in lowered:
+            return True
+    return False
 
 
 def stated(*statements: Statement) -> Read:
