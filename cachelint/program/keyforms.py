@@ -30,6 +30,10 @@ _WORDS = frozenset(
 )
 
 
+# Keys that only ask whether the server answers.
+_PROBES = frozenset(("test", "ping", "probe", "health", "healthcheck", "health_check", "check", "foo"))
+
+
 @dataclass(frozen=True, slots=True)
 class OffFormat:
     """A key template that has none of the forms the policy allows. `decision` gives one of them; `others` are further
@@ -44,19 +48,25 @@ class OffFormat:
 
 
 def off_format(program: Program) -> Iterator[OffFormat]:
-    """Every key template that breaks the policy's formats, once per file: its first place, the others with it."""
+    """Every key template that breaks the policy's formats, once per file: its first place, the others with it. Of
+    several that callers make of one piece of code the first stands for all."""
     groups: dict[tuple[str, str], list[OffFormat]] = {}
     for found in _all(program):
         groups.setdefault((found.place.path, found.template), []).append(found)
+    seen: set[Place] = set()
     for group in groups.values():
         group.sort(key=lambda each: each.place)
         others = tuple(dict.fromkeys(each.place for each in group if each.place != group[0].place))
-        yield replace(group[0], others=others)
+        if group[0].place not in seen:
+            yield replace(group[0], others=others)
+        seen.add(group[0].place)
 
 
 def _all(program: Program) -> Iterator[OffFormat]:
     for event in program.cache_events:
-        if not isinstance(event.row, _KEYED) or event.key is None or _is_pattern(event) or program.is_store(event):
+        if not isinstance(event.row, _KEYED) or event.key is None or _is_pattern(event) or program.is_bounded(event):
+            continue
+        if program.is_store(event):
             continue
         for view in _complete(program, at_call(event)):
             found = _judged(program, view)
@@ -91,6 +101,8 @@ def _judged(program: Program, view: View) -> OffFormat | None:
     if view.key.text is None or not formats:
         return None
     template = str(view.key.text)
+    if template in _PROBES or program.is_store_at(view):
+        return None
     examples = [said.key for said, _ in program.decided.all_said(path, KeyExample)]
     allowed = program.decided.allows(path)
     if _is_open(view.key.text) or any(_follows_example(template, example) for example in examples):
@@ -158,6 +170,17 @@ def _like(given: str, shown: str) -> bool:
     is_value = re.search(r"\d", shown) is not None
     is_hole = _HOLE.search(given) is not None
     return is_value or not is_hole or given == shown
+
+
+def may_be_same(one: str, other: str) -> bool:
+    """Whether two key templates can name the same entry: word for word, a hole of either for anything; a key that is
+    nothing but holes is no evidence."""
+    if one == other:
+        return True
+    pairs = list(zip(_segments(one), _segments(other), strict=False))
+    is_said = any(a == b and not _HOLE.search(a) for a, b in pairs)
+    fits = all(a == b or _HOLE.search(a) or _HOLE.search(b) for a, b in pairs)
+    return is_said and fits and len(_segments(one)) == len(_segments(other))
 
 
 def _segments(template: str) -> list[str]:

@@ -12,6 +12,7 @@ from cachelint.program import expiry
 from cachelint.program.decided import Allows
 from cachelint.program.effects import Event
 from cachelint.program.expiry import Expiry
+from cachelint.program.keyforms import may_be_same
 from cachelint.program.subjects import about, decorated, templates
 from cachelint.program.values import Gap, Place
 from cachelint.program.writes import View, at_call, from_callers, is_write, parameters
@@ -122,7 +123,7 @@ def _is_only_filled(program: Program, view: View) -> bool:
     if not view.context.misses and not isinstance(view.event.row, CacheGetOrSet):
         return False
     stored = set(program.key_templates(view.event)) | set(templates(view.key))
-    others = [event for event, template in program.key_table if template in stored]
+    others = [event for event, template in program.key_table if any(may_be_same(template, each) for each in stored)]
     if any(isinstance(event.row, CacheDelete) and event.row.everything for event in program.cache_events):
         return False
     return not any(

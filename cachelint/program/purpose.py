@@ -27,7 +27,7 @@ STORE_WORDS = frozenset(
     (
         "lock locks mutex semaphore queue queues session sessions throttle throttling ratelimit ratelimits "
         "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
-        "online pubsub job jobs task tasks broker leader heartbeat attempts blacklist blocklist denylist "
+        "online pubsub job jobs task tasks broker leader heartbeat attempt attempts blacklist blocklist denylist "
         "revoked pool usage encryption metric metrics health healthcheck healthz "
         "readiness liveness budget budgets spend polling"
     ).split()

@@ -50,7 +50,7 @@ Stays silent when
 The policy gives no format, the key has the form of one of its examples, or it is the key that the policy names for
 this data.
 A hole may hold several parts (`{prefix}`, `{key}`), or only a part of the key is known.
-The key is no cache entry: a lock, a session, a queue.
+The key is no cache entry: a lock, a session, a queue, a probe; the cache lives in the process or bounds itself.
 
 References
 rules.md, CL104.
