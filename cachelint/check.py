@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from cachelint import conclusions
+from cachelint import conclusions, history
 from cachelint.conclusions import Conclusions, without_filters
 from cachelint.config import Config, ConfigError, load
 from cachelint.facts import shards
@@ -31,7 +32,7 @@ from cachelint.finding import (
 from cachelint.libraries import from_config
 from cachelint.policy import Policy, Sources, decide
 from cachelint.policy import gather as gather_policy
-from cachelint.program import Focus, Program, Statistics, UnsureError, link
+from cachelint.program import Before, Focus, Program, Statistics, UnsureError, leave, link
 from cachelint.project import covers
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
@@ -123,18 +124,48 @@ def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
     key = key_of_conclusions(task, given)
     known = conclusions.stored(store, key)
     if known is None:
-        known, program = conclude(task, given)
+        known, program = _renewed(task, given, store) or _from_scratch(task, given, store, key)
         conclusions.keep(store, key, known, program)
     return known
 
 
-def conclude(task: Task, given: Inputs, focus: Focus | None = None) -> tuple[Conclusions, Program | None]:
-    """What the project comes to, or the part in focus. Raises UnsureError when that part cannot be judged alone."""
+def _renewed(task: Task, given: Inputs, store: Store) -> tuple[Conclusions, Program | None] | None:
+    """What the project comes to, linked again only where something has changed since an earlier run; None when that
+    cannot be told, or there was none."""
+    before = history.recall(store, _scope(task, given), _files(given))
+    try:
+        found = conclude(task, given, before=before) if before is not None else None
+    except UnsureError:
+        return None
+    return found if found is not None and not found[0].crashes else None
+
+
+def _from_scratch(task: Task, given: Inputs, store: Store, key: bytes) -> tuple[Conclusions, Program | None]:
+    concluded, program = conclude(task, given)
+    if program is not None and not concluded.crashes:
+        with contextlib.suppress(Exception):  # What cannot be written down is worked out again next time.
+            history.keep(store, _scope(task, given), key, _files(given), leave(program))
+    return concluded, program
+
+
+def _scope(task: Task, given: Inputs) -> bytes:
+    return history.scope_of(without_filters(task.config), given.sources)
+
+
+def _files(given: Inputs) -> list[tuple[SourceFile, Gathered]]:
+    return list(zip(given.found.files, given.gathered, strict=True))
+
+
+def conclude(
+    task: Task, given: Inputs, focus: Focus | None = None, before: Before | None = None
+) -> tuple[Conclusions, Program | None]:
+    """What the project comes to, or the part in focus; `before` is what an earlier run left. Raises UnsureError when
+    a part cannot be judged alone, or an earlier run does not help."""
     config = without_filters(task.config)
     _refuse_wrong_libraries(config)
     linked = _decoded(task, given.found, given.gathered)
     policy, wrong = _decided(given.sources, config)
-    program, errors = _linked(linked, config, policy, focus)
+    program, errors = _linked(linked, config, policy, focus, before)
     findings, crashes, ran = _findings(program, [rule for rule in task.rules if is_on(rule, task.config)])
     concluded = Conclusions(
         findings=tuple(findings),
@@ -285,10 +316,10 @@ def cores() -> int:
 
 
 def _linked(
-    linked: Linked, config: Config, policy: Policy, focus: Focus | None
+    linked: Linked, config: Config, policy: Policy, focus: Focus | None, before: Before | None
 ) -> tuple[Program | None, list[AnalysisError]]:
     try:
-        return link(linked, config, policy, focus), []
+        return link(linked, config, policy, focus, before), []
     except UnsureError:
         raise
     except Exception as error:

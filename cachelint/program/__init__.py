@@ -14,10 +14,11 @@ from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
-from cachelint.program.linking import link
+from cachelint.program.linking import Left, leave, link
 from cachelint.program.outages import Failure
 from cachelint.program.queries import UncachedRead
 from cachelint.program.questions import Program
+from cachelint.program.renewal import Before
 from cachelint.program.serialized import Pickled
 from cachelint.program.stampedes import StampedeRisk
 from cachelint.program.strategies import OffStrategy
@@ -26,6 +27,7 @@ from cachelint.program.values import Place
 
 __all__ = [
     "Arrival",
+    "Before",
     "Described",
     "DirectClient",
     "Event",
@@ -33,6 +35,7 @@ __all__ = [
     "Focus",
     "Forbidden",
     "Known",
+    "Left",
     "Lifetime",
     "Match",
     "OffFormat",
@@ -48,6 +51,7 @@ __all__ = [
     "UnsureError",
     "describe",
     "known",
+    "leave",
     "link",
 ]
 

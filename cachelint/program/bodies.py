@@ -54,11 +54,11 @@ def _provided(frame: Frame, function: FunctionSymbol, parameter: facts.Parameter
         return None
     for each in given.things:
         if isinstance(each, FunctionRef):
-            frame.interpreter.dependencies.add(each.symbol)
+            _note_dependency(frame.interpreter, each.symbol, function)
         elif isinstance(each, ClassRef):
             init = classes.find_method(frame.interpreter, each.symbol, "__init__")
             if init is not None:
-                frame.interpreter.dependencies.add(init)
+                _note_dependency(frame.interpreter, init, function)
     value = call_value(frame, given, NO_ARGUMENTS, parameter)
     inner = [frame.interpreter.summary(t.symbol).returns for t in given.things if isinstance(t, FunctionRef)]
     if inner:
@@ -71,6 +71,10 @@ def _provided(frame: Frame, function: FunctionSymbol, parameter: facts.Parameter
     if not value.things:
         value = replace(value, things=own.things)
     return value
+
+
+def _note_dependency(interpreter: Interpreter, dependency: FunctionSymbol, user: FunctionSymbol) -> None:
+    interpreter.dependencies.setdefault(dependency, set()).add(user)
 
 
 def _bind_receiver(frame: Frame, function: FunctionSymbol) -> None:

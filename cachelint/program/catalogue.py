@@ -46,6 +46,7 @@ class Catalogue:
         self._on: dict[str, list[Row]] = defaultdict(list)
         self._names: dict[str, list[Type]] = defaultdict(list)
         libraries = tuple(libraries)
+        self.rows: tuple[Row, ...] = tuple(row for library in libraries for row in library.rows)
         for library in libraries:
             self.packages.update(library.packages.split())
             for row in library.rows:

@@ -67,8 +67,10 @@ def instance_value(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> 
     key = (symbol, name)
     interpreter.learning.note_reader(key)
     if key in interpreter.instance_values:
+        interpreter.asking.give((name, symbol))
         return interpreter.instance_values[key]
     interpreter.instance_values[key] = UNKNOWN
+    interpreter.asking.begin()
     found: list[Value] = []
     for each in interpreter.hierarchy.mro(symbol):
         if not isinstance(each, ClassSymbol):
@@ -77,6 +79,7 @@ def instance_value(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> 
             found.extend(interpreter.summary(method).attributes.get(name, ()))
         if found:
             break
+    interpreter.asking.keep((name, symbol))
     interpreter.instance_values[key] = join(found)
     return interpreter.instance_values[key]
 

@@ -53,8 +53,14 @@ def applied(interpreter: Interpreter, symbol: FunctionSymbol | ClassSymbol) -> l
         frame.closure_of(symbol.parent)
         if isinstance(symbol, FunctionSymbol):
             frame.class_ = symbol.owner
-        for node in symbol.facts.decorators:
-            known.extend(_one(frame, node, symbol))
+        interpreter.asking.begin()
+        try:
+            for node in symbol.facts.decorators:
+                known.extend(_one(frame, node, symbol))
+        finally:
+            interpreter.asking.keep(symbol)
+    else:
+        interpreter.asking.give(symbol)
     return known
 
 

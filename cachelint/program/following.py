@@ -13,18 +13,19 @@ ROUNDS = 4
 
 def follow_all(interpreter: Interpreter, focus: Focus | None) -> list[Summary]:
     """Follow every function, or those in focus, until the call sites teach nothing new about parameters."""
-    summaries = _all_summaries(interpreter, focus)
+    summaries = all_summaries(interpreter, focus)
     interpreter.follow_again()
     may_learn = focus.may_learn if focus is not None else lambda function: True
     for _ in range(ROUNDS - 1):
         if not interpreter.learning.learn_parameters(summaries, may_learn):
             break
-        summaries = _all_summaries(interpreter, focus)
+        summaries = all_summaries(interpreter, focus)
         interpreter.follow_again()
-    return _all_summaries(interpreter, focus)
+    return all_summaries(interpreter, focus)
 
 
-def _all_summaries(interpreter: Interpreter, focus: Focus | None) -> list[Summary]:
+def all_summaries(interpreter: Interpreter, focus: Focus | None = None) -> list[Summary]:
+    """What all functions and the top levels of all modules do, or those in focus, in the order of files."""
     if focus is not None:
         return _focused_summaries(interpreter, focus)
     found = []

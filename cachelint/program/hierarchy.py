@@ -87,7 +87,13 @@ class Hierarchy:
                 inner = symbol.nested(name)
                 return thing(ClassRef(inner)) if inner else None
             self._class_values[key] = UNKNOWN
-            self._class_values[key] = self._class_assigned(symbol, assigned)
+            self.interpreter.asking.begin()
+            try:
+                self._class_values[key] = self._class_assigned(symbol, assigned)
+            finally:
+                self.interpreter.asking.keep(key)
+        else:
+            self.interpreter.asking.give(key)
         return self._class_values[key]
 
     def _class_assigned(self, symbol: ClassSymbol, assigned: list[facts.Assign]) -> Value:

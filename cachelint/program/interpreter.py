@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import bodies, statements
+from cachelint.program.asking import Asking
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.effects import Summary
 from cachelint.program.expressions import EVALUATORS
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
 
 
 class Interpreter:
-    """The memory of an analysis: what has been asked so far, and the answers."""
+    """The memory of an analysis: what has been asked so far, and the answers.
+
+    What following a function leaves here, and not in its summary, has to be in `kept.Known` as well: a later run takes
+    it over from there.
+    """
 
     def __init__(self, modules: Modules, catalogue: Catalogue) -> None:
         self.modules = modules
@@ -58,13 +63,15 @@ class Interpreter:
         self.class_layers: dict[ClassSymbol, tuple[Decorator, ...]] = {}
         self.revealed: list[tuple[Place, Value]] | None = None
         self.tracks_loaders = False
-        self.dependencies: set[FunctionSymbol] = set()
+        # What is injected into whose parameters: a function that a framework calls, and the functions that ask for it.
+        self.dependencies: dict[FunctionSymbol, set[FunctionSymbol]] = {}
         self.related: dict[tuple[ClassSymbol, str], Value] | None = None
         self.routes: Routes | None = None
         # Functions that look a model up by the names in these parameters.
         self.model_namers: dict[FunctionSymbol, tuple[str, ...]] = {}
         # Where tests ask whether something kept for the whole process is there yet.
         self.memos: set[Place] = set()
+        self.asking = Asking()
         self.variants = Variants(self)
         self.names = Names(self)
         self.hierarchy = Hierarchy(self)
@@ -84,16 +91,22 @@ class Interpreter:
 
     def summary(self, function: FunctionSymbol) -> Summary:
         """What a function does. Inside a cycle: what is known of it so far."""
+        self.asking.note(function)
         if function in self.summaries:
             return self.summaries[function]
         if function in self._running:
             self.incomplete.update(self._running)
             return self._running[function]
+        return self._follow(function)
+
+    def _follow(self, function: FunctionSymbol) -> Summary:
         summary = Summary(function, function.module)
         self._running[function] = summary
+        self.asking.begin()
         try:
             bodies.follow(self, function, summary)
         finally:
+            self.asking.end(function)
             del self._running[function]
         self.summaries[function] = summary
         return summary
@@ -109,6 +122,7 @@ class Interpreter:
     def scope(self, function: FunctionSymbol) -> dict[str, Value]:
         """The variables of a function as nested functions see them."""
         if function in self._running:
+            self.asking.note(function)
             return self._running[function].variables
         return self.summary(function).variables
 
@@ -120,13 +134,7 @@ class Interpreter:
         )
         self.instance_values.clear()
         for function in unfinished:
-            summary = Summary(function, function.module)
-            self._running[function] = summary
-            try:
-                bodies.follow(self, function, summary)
-            finally:
-                del self._running[function]
-            self.summaries[function] = summary
+            self._follow(function)
         self.incomplete = set()
 
     def module_summary(self, module: ModuleSymbol) -> Summary:
@@ -135,7 +143,11 @@ class Interpreter:
             summary = self.module_summaries[module] = Summary(None, module)
             frame = Frame(self, module, None, summary)
             frame.top_level = True
-            statements.run(frame, module.facts.body)
+            self.asking.begin()
+            try:
+                statements.run(frame, module.facts.body)
+            finally:
+                self.asking.end(module)
         return self.module_summaries[module]
 
     # ------------------------------------------------------------------------------------------- parameters

@@ -15,6 +15,7 @@ from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
     External,
     Instance,
+    Thing,
     Value,
     join,
 )
@@ -32,32 +33,37 @@ class Learning:
 
     def __init__(self, interpreter: Interpreter) -> None:
         self.interpreter = interpreter
-        self._readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = defaultdict(set)
+        self.readers_of: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = defaultdict(set)
 
     def learn_parameters(self, summaries: list[Summary], may_learn: Callable[[FunctionSymbol], bool]) -> bool:
         """Note what call sites pass to unannotated parameters; follow the functions this concerns anew. True if any."""
+        concerned = set()
+        for key, things in self.taught(summaries, may_learn).items():
+            if self.interpreter.parameter_things.get(key) != things:
+                self.interpreter.parameter_things[key] = things
+                concerned.add(key[0])
+        if concerned:
+            self._follow_anew(concerned)
+        return bool(concerned)
+
+    def taught(
+        self, summaries: list[Summary], may_learn: Callable[[FunctionSymbol], bool]
+    ) -> dict[tuple[FunctionSymbol, str], tuple[Thing, ...]]:
+        """What call sites pass to parameters of which nothing else says what they are."""
         seen: dict[tuple[FunctionSymbol, str], list[Value]] = defaultdict(list)
         for summary in summaries:
             for edge in summary.calls:
                 for name, value in edge.arguments.items():
                     if value.things and name not in ("self", "cls") and may_learn(edge.callee):
                         seen[edge.callee, name].append(value)
-        concerned = set()
+        found = {}
         for (function, name), values in seen.items():
-            things = tuple(t for t in join(values).things if isinstance(t, Instance))
-            if len({t.of for t in things if isinstance(t, Instance)}) > 1:
-                # A function for rows of any model is about none of them.
-                continue
-            if (
-                things
-                and self.interpreter.parameter_things.get((function, name)) != things
-                and self._is_open(function, name)
-            ):
-                self.interpreter.parameter_things[function, name] = things
-                concerned.add(function)
-        if concerned:
-            self._follow_anew(concerned)
-        return bool(concerned)
+            things: tuple[Thing, ...] = tuple(t for t in join(values).things if isinstance(t, Instance))
+            # A function for rows of any model is about none of them.
+            is_clear = len({t.of for t in things if isinstance(t, Instance)}) <= 1
+            if things and is_clear and self._is_open(function, name):
+                found[function, name] = things
+        return found
 
     def _is_open(self, function: FunctionSymbol, name: str) -> bool:
         """Whether nothing but the call sites says what a parameter is."""
@@ -93,7 +99,7 @@ class Learning:
                 old, new = before[function], self.interpreter.summary(function)
                 waiting |= set() if new.gives_the_same(old) else callers[function]
                 waiting |= set() if new.variables == old.variables else inner[function]
-                waiting |= self._readers_of(function, old, new)
+                waiting |= self.readers_of_changed(function, old, new)
                 waiting |= set() if new.kept == old.kept else self.interpreter.shelves.readers
                 times[function] += 1
             for function in before:
@@ -104,21 +110,21 @@ class Learning:
     def note_reader(self, key: tuple[ClassSymbol, str]) -> None:
         """Remember which function asks what an attribute of self was set to."""
         if self.interpreter._running:
-            self._readers[key].add(next(reversed(self.interpreter._running)))
+            self.readers_of[key].add(next(reversed(self.interpreter._running)))
 
     def readers(self) -> Iterator[tuple[FunctionSymbol, FunctionSymbol]]:
         """Pairs of a method that sets an attribute of self and a function that asked for its value."""
-        for (symbol, name), readers in self._readers.items():
+        for (symbol, name), readers in self.readers_of.items():
             for base in self.interpreter.hierarchy.mro(symbol):
                 writers = classes.writers(self.interpreter, base).get(name, ()) if isinstance(base, ClassSymbol) else ()
                 yield from ((writer, reader) for writer in writers for reader in readers)
 
-    def _readers_of(self, writer: FunctionSymbol, old: Summary, new: Summary) -> set[FunctionSymbol]:
+    def readers_of_changed(self, writer: FunctionSymbol, old: Summary, new: Summary) -> set[FunctionSymbol]:
         """Who asked for an attribute that a method now sets to something else."""
         names = {name for name in {**old.attributes, **new.attributes} if _differs(name, old, new)}
         owner = writer.owner
         heirs = [owner, *self.interpreter.hierarchy.subclasses(owner)] if names and owner is not None else []
-        return {reader for heir in heirs for name in names for reader in self._readers.get((heir, name), ())}
+        return {reader for heir in heirs for name in names for reader in self.readers_of.get((heir, name), ())}
 
     def _users(self) -> tuple[Users, Users]:
         """Who calls a function, and which functions are defined in it, which see its variables."""

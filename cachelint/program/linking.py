@@ -5,18 +5,22 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
 
 from cachelint.config import Config
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.policy import Policy, Sources, decide
 from cachelint.program.focus import Focus
+from cachelint.program.kept import dump_known, dump_summaries
 from cachelint.program.questions import Program
+from cachelint.program.renewal import Before
 
 STACK = 512 * 1024 * 1024
 RECURSION = 60_000
+Result = TypeVar("Result")
 
 
 def link(
@@ -24,27 +28,46 @@ def link(
     config: Config,
     policy: Policy | None = None,
     focus: Focus | None = None,
+    before: Before | None = None,
 ) -> Program:
-    """Link the facts of all files into a Program; with a focus only what matters to it. Raises UnsureError then.
+    """Link the facts of all files into a Program; with a focus only what matters to it, with what an earlier run left
+    only what has changed since. Raises UnsureError where that cannot be told.
 
     Runs in a thread with a large stack: long call chains are followed by recursion.
     """
-    result: list[Program] = []
+    decided = policy if policy is not None else decide(Sources(), config)
+    return _on_large_stack(lambda: Program(files, config, decided, focus, before))
+
+
+class Left(NamedTuple):
+    """What a linked program leaves for later runs: what was found out about functions, by the paths of their files,
+    and what else was known."""
+
+    known: bytes
+    summaries: dict[str, bytes]
+
+
+def leave(program: Program) -> Left:
+    """What linking again after a few changes can start from. Raises what cannot be written."""
+    interpreter = program.interpreter
+    return _on_large_stack(lambda: Left(dump_known(interpreter), dict(dump_summaries(interpreter))))
+
+
+def _on_large_stack(work: Callable[[], Result]) -> Result:
+    result: list[Result] = []
     crash: list[BaseException] = []
 
-    decided = policy if policy is not None else decide(Sources(), config)
-
-    def work() -> None:
+    def run() -> None:
         try:
             with _without_collector():
-                result.append(Program(files, config, decided, focus))
+                result.append(work())
         except BaseException as error:
             crash.append(error)
 
     before_size, before_limit = threading.stack_size(STACK), sys.getrecursionlimit()
     sys.setrecursionlimit(max(before_limit, RECURSION))
     try:
-        thread = threading.Thread(target=work)
+        thread = threading.Thread(target=run)
         thread.start()
         thread.join()
     finally:

@@ -38,14 +38,17 @@ class Names:
         """What a top-level name of a module is; UNKNOWN when it is not defined there or only through itself."""
         key = (module, name)
         if key in self._variables:
+            self.interpreter.asking.give(key)
             return self._variables[key]
         if key in self._resolving:
             return UNKNOWN
         self._resolving.add(key)
+        self.interpreter.asking.begin()
         try:
             value = self._resolve(module, name)
         finally:
             self._resolving.discard(key)
+            self.interpreter.asking.keep(key)
         self._variables[key] = value
         return value
 

@@ -55,6 +55,7 @@ from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
+from cachelint.program.renewal import Before, renew
 from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
 from cachelint.program.stampedes import StampedeRisk
@@ -101,6 +102,7 @@ class Program:
         config: Config,
         policy: Policy,
         focus: Focus | None = None,
+        before: Before | None = None,
     ) -> None:
         self.config = config
         self.decided = Decided(policy)
@@ -112,7 +114,7 @@ class Program:
         self.focus = focus
         if focus is not None:
             self.handlers = focus.settle(self.interpreter, self.handlers)
-        self._summaries = follow_all(self.interpreter, focus)
+        self._summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter, focus)
         self.settings = Settings(self.interpreter)
         self.graph = CallGraph(self.interpreter, self._summaries, self.handlers)
         generic.add_reads(self)

@@ -76,11 +76,15 @@ class Shelves:
         return not self._interpreter.catalogue.member(each.instance.type, each.name)
 
     def _kept(self, slot: Slot) -> Value:
-        if slot not in self._found:
+        if slot in self._found:
+            self._interpreter.asking.give(slot)
+        else:
+            self._interpreter.asking.begin()
             self._found[slot] = UNKNOWN
             writers = self._written().get(slot, [])
             values = [v for writer in writers[:WRITERS] for v in self._summary(writer).get(slot, ())]
             self._found[slot] = join(values) if len(writers) <= WRITERS else UNKNOWN
+            self._interpreter.asking.keep(slot)
         return self._found[slot]
 
     def _summary(self, writer: FunctionSymbol | ModuleSymbol) -> dict[Slot, list[Value]]:

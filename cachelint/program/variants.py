@@ -46,7 +46,7 @@ class Variants:
         original = method.original
         if len(self._interpreter.hierarchy.subclasses(home)) > HEIRS or not self._differs(original, heir, set()):
             return original
-        return self._variant(original, heir, ())
+        return self.variant(original, heir, ())
 
     def switched(self, function: FunctionSymbol, constants: Mapping[str, bool | None]) -> FunctionSymbol:
         """A function with constants for the parameters that its tests ask; itself where it asks none of them."""
@@ -58,13 +58,18 @@ class Variants:
         switches = tuple((name, constants[name]) for name in sorted(known[:SWITCHES]))
         if not switches:
             return function
-        return self._variant(function.original, function.owner, switches)
+        return self.variant(function.original, function.owner, switches)
 
-    def _variant(self, original: FunctionSymbol, owner: ClassSymbol | None, switches: Switches) -> FunctionSymbol:
+    def variant(self, original: FunctionSymbol, owner: ClassSymbol | None, switches: Switches) -> FunctionSymbol:
+        """The symbol of one special case."""
         key = (original, owner, switches)
         if key not in self._made:
             self._made[key] = original.variant(owner, switches)
         return self._made[key]
+
+    def drop(self, variant: FunctionSymbol) -> None:
+        """Forget a symbol."""
+        self._made.pop((variant.original, variant.owner, variant.switches), None)
 
     # ------------------------------------------------------------------------------------------- inheritance
 

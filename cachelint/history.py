@@ -1,0 +1,105 @@
+"""The last run that followed the whole project: what it found out, for runs after a few files have changed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cachelint.conclusions import sources_version
+from cachelint.config import Config
+from cachelint.facts.gather import NOTHING, Gathered, kept_facts
+from cachelint.facts.model import FileFacts
+from cachelint.files import SourceFile
+from cachelint.policy import Sources
+from cachelint.program import Before, Left
+from cachelint.store import Store, key_of
+
+# After changes of more files than this, a new whole run is due.
+CHANGED_FILES = 40
+NO_FACTS = b""
+# Pickled summaries repeat themselves: the quickest level already makes a quarter of them.
+LEVEL = 1
+
+
+class Basis(msgspec.Struct, frozen=True, array_like=True):
+    """A run that followed everything: the key of what it concluded, the files that it saw with the keys of their
+    facts (NO_FACTS for a file without any), and what it knew beside summaries."""
+
+    run: bytes
+    files: tuple[tuple[SourceFile, bytes], ...]
+    known: bytes
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Basis)
+
+
+def scope_of(config: Config, sources: Sources) -> bytes:
+    """Which runs can take over from each other: `config` is one without filters, `sources` the files of policy."""
+    return key_of(b"history", sources_version(), _ENCODER.encode((config, sources)))
+
+
+def keep(store: Store, scope: bytes, run: bytes, files: Sequence[tuple[SourceFile, Gathered]], left: Left) -> None:
+    """Put what a whole run left into the store, in place of what an earlier one left."""
+    for path, summaries in left.summaries.items():
+        store.put(_place(run, path), zlib.compress(summaries, LEVEL))
+    basis = Basis(run, tuple((file, _key(each)) for file, each in files), left.known)
+    store.put(scope, _ENCODER.encode(basis))
+
+
+def recall(store: Store, scope: bytes, files: Sequence[tuple[SourceFile, Gathered]]) -> Before | None:
+    """What the last whole run left, for a run over these files; None when nothing did, or too much is different."""
+    basis = _basis(store, scope)
+    if basis is None:
+        return None
+    then = {file.path: (file, key) for file, key in basis.files}
+    now = {file.path: (file, _key(each)) for file, each in files}
+    paths = [path for path in then.keys() | now.keys() if then.get(path) != now.get(path)]
+    if len(paths) > CHANGED_FILES or any(then[p][0] != now[p][0] for p in paths if p in then and p in now):
+        return None
+    changed = _as_then(store, then, sorted(paths))
+    if changed is None:
+        return None
+    texts = {file.path: each.encoded or b"" for file, each in files}
+    return Before(basis.known, lambda path: _summaries(store, basis.run, path), changed, texts)
+
+
+def _basis(store: Store, scope: bytes) -> Basis | None:
+    value = store.get(scope)
+    try:
+        return None if value is None else _DECODER.decode(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _key(each: Gathered) -> bytes:
+    return each.key if each.encoded is not None and each.key is not None else NO_FACTS
+
+
+def _as_then(
+    store: Store, then: Mapping[str, tuple[SourceFile, bytes]], paths: Sequence[str]
+) -> dict[str, tuple[SourceFile, FileFacts] | None] | None:
+    """Files as the earlier run saw them; None when the store does not have one any more."""
+    found: dict[str, tuple[SourceFile, FileFacts] | None] = dict.fromkeys(paths)
+    for path in paths:
+        if path in then:
+            file, key = then[path]
+            facts = NOTHING if key == NO_FACTS else kept_facts(store, key)
+            if facts is None:
+                return None
+            found[path] = (file, facts)
+    return found
+
+
+def _place(run: bytes, path: str) -> bytes:
+    return key_of(b"summaries", run, path.encode("utf-8", "surrogateescape"))
+
+
+def _summaries(store: Store, run: bytes, path: str) -> bytes | None:
+    value = store.get(_place(run, path))
+    try:
+        return None if value is None else zlib.decompress(value)
+    except zlib.error:
+        return None

@@ -1,0 +1,307 @@
+"""What is different between two states of one file: which functions do something else, which names mean something
+else, and where everything that stayed the same has moved to."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from cachelint.facts import model as facts
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, nodes
+from cachelint.program.values import Place
+
+Statements = Sequence[facts.Statement]
+INDEXES = ("parent", "owner", "name_at")
+Symbol = TypeVar("Symbol", FunctionSymbol, ClassSymbol)
+
+
+class Moved:
+    """Where the unchanged pieces of a file are now."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._pieces: list[tuple[int, int, int]] = []
+
+    def add(self, start: int, end: int, by: int) -> None:
+        """What lay between two offsets (the end exclusive) has moved by so many characters."""
+        self._pieces.append((start, end, by))
+        self._starts.clear()
+
+    def place(self, place: Place) -> Place:
+        """Where a place is now; one before the file where the code there is not what it was."""
+        if not self._starts:
+            self._pieces.sort()
+            self._starts = [start for start, _, _ in self._pieces]
+        # Pieces do not overlap, except that a place may end where it begins.
+        index = bisect_right(self._starts, place.at) - 1
+        if index >= 0:
+            start, end, by = self._pieces[index]
+            if start <= place.at <= end and place.end <= end:
+                return Place(place.path, place.at + by, place.end + by if place.end else 0)
+        return place if place.at == place.end == 0 else Place(place.path, -1 - place.at, -1 - place.end)
+
+
+class Change:
+    """One file before and after. `functions` and `classes` map the old symbols to the new ones, `followed` are the new
+    functions whose code is not what it was (with all that is defined in them), `names` what means something else or
+    is new or gone, `heirs` the classes whose own or inherited members are not what they were. `doubt` is why nothing
+    less than the whole project can tell what the change means, "" where it can be told."""
+
+    def __init__(self, old: ModuleSymbol, new: ModuleSymbol) -> None:
+        self.old, self.new = old, new
+        self.functions: dict[FunctionSymbol, FunctionSymbol] = {}
+        self.classes: dict[ClassSymbol, ClassSymbol] = {}
+        self.followed: set[FunctionSymbol] = set()
+        self.names: set[str] = set()
+        self.heirs: set[ClassSymbol] = set()
+        self.moved = Moved()
+        self.doubt = ""
+        self._code = _Code(old.facts, new.facts)
+        self._match_classes()
+        self._match_functions()
+        self._compare_bindings()
+        for before, after in self._bodies():
+            self._align(before, after)
+
+    # ---------------------------------------------------------------------------------------------- functions
+
+    def _match_functions(self) -> None:
+        before, after = _by_name(self.old.functions), _by_name(self.new.functions)
+        self.functions = {before[name]: after[name] for name in before.keys() & after.keys()}
+        for name in before.keys() ^ after.keys():
+            gone_or_new = before.get(name) or after[name]
+            self._note_definition(gone_or_new)
+        units = {name for name, each in after.items() if each.parent is None}
+        for name, new in after.items():
+            if name in units and not self._is_same(before.get(name), new):
+                self._note_changed(before.get(name), new)
+
+    def _is_same(self, old: FunctionSymbol | None, new: FunctionSymbol) -> bool:
+        if old is None or not self._code.same(old.facts, new.facts, new.facts.at - old.facts.at):
+            return False
+        start = min([old.facts.at, *(each.at for each in old.facts.decorators)])
+        self.moved.add(start, old.facts.end, new.facts.at - old.facts.at)
+        return True
+
+    def _note_changed(self, old: FunctionSymbol | None, new: FunctionSymbol) -> None:
+        self.followed.update(each for each in self.new.functions if outermost(each) is new)
+        if old is None or not self._is_offered_alike(old, new):
+            self._note_definition(new)
+        if old is not None:
+            self._align_functions(old, new)
+
+    def _note_definition(self, function: FunctionSymbol) -> None:
+        """A function that is new, gone, or called in another way."""
+        if function.parent is not None:
+            return
+        self.names.add(function.facts.name)
+        if function.home is not None:
+            self._note_class(function.home)
+
+    def _is_offered_alike(self, old: FunctionSymbol, new: FunctionSymbol) -> bool:
+        return _offer(old) == _offer(new)
+
+    def _align_functions(self, old: FunctionSymbol, new: FunctionSymbol) -> None:
+        pairs: list[tuple[facts.Node | None, facts.Node | None]] = [(old.facts.returns, new.facts.returns)]
+        pairs += zip(old.facts.decorators, new.facts.decorators, strict=False)
+        pairs += zip(old.facts.parameters, new.facts.parameters, strict=False)
+        for one, other in pairs:
+            self._piece(one, other)
+        name, now = old.facts.name_at, new.facts.name_at
+        if old.facts.name == new.facts.name and name >= 0:
+            self.moved.add(name, name + len(old.facts.name), now - name)
+        self._align(old.facts.body, new.facts.body)
+
+    # ------------------------------------------------------------------------------------------------ classes
+
+    def _match_classes(self) -> None:
+        before, after = _by_name(self.old.classes), _by_name(self.new.classes)
+        self.classes = {before[name]: after[name] for name in before.keys() & after.keys()}
+        for name in before.keys() ^ after.keys():
+            symbol = before.get(name) or after[name]
+            self.names.update((symbol.facts.name, *symbol.attributes, *symbol.methods))
+            if symbol.facts.owner >= 0:
+                self._note_owner(symbol)
+        for old, new in self.classes.items():
+            self._compare_class(old, new)
+
+    def _compare_class(self, old: ClassSymbol, new: ClassSymbol) -> None:
+        if _head(old) != _head(new):
+            self.doubt = "the bases of a class"
+        before, after = _attributes(old), _attributes(new)
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        self.names |= changed
+        for symbol in (old, new):
+            for name in changed & symbol.attributes.keys():
+                self.names.update(_texts(symbol.attributes[name]))
+        if changed:
+            self._note_class(new)
+        if changed and new.facts.owner >= 0:
+            self._note_owner(new)
+        at, now = old.facts.name_at, new.facts.name_at
+        self.moved.add(at, at + len(old.facts.name), now - at)
+        for one, other in zip(old.facts.bases, new.facts.bases, strict=False):
+            self._piece(one, other)
+        for decorator, other_decorator in zip(old.facts.decorators, new.facts.decorators, strict=False):
+            self._piece(decorator, other_decorator)
+
+    def _note_class(self, symbol: ClassSymbol) -> None:
+        new = self.classes.get(symbol, symbol)
+        if new.module is self.new:
+            self.heirs.add(new)
+
+    def _note_owner(self, symbol: ClassSymbol) -> None:
+        """What a class inside another one says, says something of that one."""
+        owner = symbol.module.classes[symbol.facts.owner]
+        self.names.add(owner.facts.name)
+        self._note_class(owner)
+
+    # ------------------------------------------------------------------------------------------------- module
+
+    def _compare_bindings(self) -> None:
+        before, after = _bindings(self.old), _bindings(self.new)
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        if "__all__" in changed or _stars(self.old) != _stars(self.new):
+            self.doubt = "what star imports take"
+        self.names |= changed
+
+    def _bodies(self) -> Iterator[tuple[Statements, Statements]]:
+        yield self.old.facts.body, self.new.facts.body
+        for old, new in self.classes.items():
+            yield old.facts.body, new.facts.body
+
+    # ---------------------------------------------------------------------------------------------- alignment
+
+    def _align(self, old: Statements, new: Statements) -> None:
+        """Note where equal statements have moved to: those at both ends, and inside of those between."""
+        head = 0
+        while head < min(len(old), len(new)) and self._piece(old[head], new[head]):
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(new)) - head and self._piece(old[-1 - tail], new[-1 - tail]):
+            tail += 1
+        between = old[head : len(old) - tail], new[head : len(new) - tail]
+        for one, other in zip(*between, strict=False):
+            if type(one) is type(other):
+                for block, other_block in zip(blocks(one), blocks(other), strict=False):
+                    self._align(block, other_block)
+
+    def _piece(self, old: facts.Node | None, new: facts.Node | None) -> bool:
+        if old is None or new is None:
+            return old is new
+        if isinstance(old, (facts.Define, facts.DefineClass)):
+            return type(old) is type(new) and self._code.is_definition_of(old, new)
+        is_same = self._code.same(old, new, new.at - old.at)
+        if is_same:
+            self.moved.add(old.at, old.end, new.at - old.at)
+        return is_same
+
+
+class _Code:
+    """Whether pieces of two files are the same code, only moved."""
+
+    def __init__(self, old: facts.FileFacts, new: facts.FileFacts) -> None:
+        self._old, self._new = old, new
+
+    def is_definition_of(self, old: facts.Node, new: facts.Node) -> bool:
+        """Whether two `def` or `class` statements define something of one name."""
+        if isinstance(old, facts.Define) and isinstance(new, facts.Define):
+            return self._old.functions[old.function].qualname == self._new.functions[new.function].qualname
+        if isinstance(old, facts.DefineClass) and isinstance(new, facts.DefineClass):
+            return self._old.classes[old.class_].qualname == self._new.classes[new.class_].qualname
+        return False
+
+    def same(self, old: object, new: object, by: int) -> bool:
+        """Whether the second is the first, moved by so many characters."""
+        if isinstance(old, tuple):
+            return (
+                isinstance(new, tuple)
+                and len(old) == len(new)
+                and all(self.same(one, other, by) for one, other in zip(old, new, strict=True))
+            )
+        if not isinstance(old, facts.Node):
+            return type(old) is type(new) and old == new
+        if type(old) is not type(new) or not isinstance(new, facts.Node):
+            return False
+        if new.at - old.at != by or new.end - old.end != by:
+            return False
+        return self._same_fields(old, new, by)
+
+    def _same_fields(self, old: facts.Node, new: facts.Node, by: int) -> bool:
+        if isinstance(old, (facts.Define, facts.Lambda)) and isinstance(new, (facts.Define, facts.Lambda)):
+            return self.same(self._old.functions[old.function], self._new.functions[new.function], by)
+        if isinstance(old, facts.DefineClass) and isinstance(new, facts.DefineClass):
+            return self.same(self._old.classes[old.class_], self._new.classes[new.class_], by)
+        return all(
+            name in INDEXES or self.same(getattr(old, name), getattr(new, name), by)
+            for name in old.__struct_fields__[2:]
+        )
+
+
+def outermost(function: FunctionSymbol) -> FunctionSymbol:
+    """The function around a function that is in no other."""
+    while function.parent is not None:
+        function = function.parent
+    return function
+
+
+def _by_name(symbols: Sequence[Symbol]) -> dict[tuple[str, int], Symbol]:
+    """Symbols by qualified name; several of one name are told apart by their order."""
+    counts: dict[str, int] = defaultdict(int)
+    found = {}
+    for symbol in symbols:
+        name = symbol.facts.qualname
+        found[name, counts[name]] = symbol
+        counts[name] += 1
+    return found
+
+
+def shape(node: object, file: facts.FileFacts) -> object:
+    """A piece of a file's facts without its positions, what lambdas in it do included."""
+    if isinstance(node, facts.Lambda):
+        function = file.functions[node.function]
+        return "Lambda", shape(function.parameters, file), shape(function.body, file)
+    if isinstance(node, facts.Node):
+        fields = node.__struct_fields__[2:]
+        return (type(node).__name__, *(shape(getattr(node, field), file) for field in fields))
+    return tuple(shape(each, file) for each in node) if isinstance(node, tuple) else node
+
+
+def _offer(function: FunctionSymbol) -> object:
+    """What callers and frameworks see of a function without following it."""
+    code = function.facts
+    head = shape((code.parameters, code.decorators, code.returns), function.module.facts)
+    return head, code.is_async, code.is_generator, function.declares_globals
+
+
+def _head(symbol: ClassSymbol) -> object:
+    return shape((symbol.facts.bases, symbol.facts.decorators), symbol.module.facts)
+
+
+def _attributes(symbol: ClassSymbol) -> dict[str, object]:
+    file = symbol.module.facts
+    return {name: [shape(each, file) for each in assigned] for name, assigned in symbol.attributes.items()}
+
+
+def _texts(assigned: Sequence[facts.Assign]) -> Iterator[str]:
+    """The texts in what an attribute is made of: by them a relation says how it is called on the other side."""
+    for each in assigned:
+        for node in nodes(each):
+            if isinstance(node, facts.Constant) and isinstance(node.value, str):
+                yield node.value.rpartition(".")[2]
+
+
+def _bindings(module: ModuleSymbol) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, binding in module.bindings.items():
+        assigned = [shape(expression, module.facts) for _, expression in binding.assigned]
+        items = [shape(pair, module.facts) for pair in binding.items]
+        imports = [(statement.level, each.module, each.name) for statement, each in binding.imports]
+        found[name] = (assigned, items, imports, binding.class_ is not None, binding.function is not None)
+    return found
+
+
+def _stars(module: ModuleSymbol) -> list[tuple[int, str]]:
+    return [(statement.level, each.module) for statement, each in module.stars]
