@@ -32,7 +32,7 @@ from cachelint.finding import (
 from cachelint.libraries import from_config
 from cachelint.policy import Policy, Sources, decide
 from cachelint.policy import gather as gather_policy
-from cachelint.program import Before, Focus, Program, Statistics, UnsureError, leave, link
+from cachelint.program import Before, Program, Statistics, UnsureError, leave, link
 from cachelint.project import covers
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
@@ -124,28 +124,28 @@ def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
     key = key_of_conclusions(task, given)
     known = conclusions.stored(store, key)
     if known is None:
-        known, program = _renewed(task, given, store) or _from_scratch(task, given, store, key)
-        conclusions.keep(store, key, known, program)
+        known = _renewed(task, given, store) or _from_scratch(task, given, store, key)
+        conclusions.keep(store, key, known)
     return known
 
 
-def _renewed(task: Task, given: Inputs, store: Store) -> tuple[Conclusions, Program | None] | None:
+def _renewed(task: Task, given: Inputs, store: Store) -> Conclusions | None:
     """What the project comes to, linked again only where something has changed since an earlier run; None when that
     cannot be told, or there was none."""
     before = history.recall(store, _scope(task, given), _files(given))
     try:
-        found = conclude(task, given, before=before) if before is not None else None
+        found = conclude(task, given, before)[0] if before is not None else None
     except UnsureError:
         return None
-    return found if found is not None and not found[0].crashes else None
+    return found if found is not None and not found.crashes else None
 
 
-def _from_scratch(task: Task, given: Inputs, store: Store, key: bytes) -> tuple[Conclusions, Program | None]:
+def _from_scratch(task: Task, given: Inputs, store: Store, key: bytes) -> Conclusions:
     concluded, program = conclude(task, given)
     if program is not None and not concluded.crashes:
         with contextlib.suppress(Exception):  # What cannot be written down is worked out again next time.
             history.keep(store, _scope(task, given), key, _files(given), leave(program))
-    return concluded, program
+    return concluded
 
 
 def _scope(task: Task, given: Inputs) -> bytes:
@@ -156,16 +156,13 @@ def _files(given: Inputs) -> list[tuple[SourceFile, Gathered]]:
     return list(zip(given.found.files, given.gathered, strict=True))
 
 
-def conclude(
-    task: Task, given: Inputs, focus: Focus | None = None, before: Before | None = None
-) -> tuple[Conclusions, Program | None]:
-    """What the project comes to, or the part in focus; `before` is what an earlier run left. Raises UnsureError when
-    a part cannot be judged alone, or an earlier run does not help."""
+def conclude(task: Task, given: Inputs, before: Before | None = None) -> tuple[Conclusions, Program | None]:
+    """What the project comes to; `before` is what an earlier run left. Raises UnsureError when that does not help."""
     config = without_filters(task.config)
     _refuse_wrong_libraries(config)
     linked = _decoded(task, given.found, given.gathered)
     policy, wrong = _decided(given.sources, config)
-    program, errors = _linked(linked, config, policy, focus, before)
+    program, errors = _linked(linked, config, policy, before)
     findings, crashes, ran = _findings(program, [rule for rule in task.rules if is_on(rule, task.config)])
     concluded = Conclusions(
         findings=tuple(findings),
@@ -316,10 +313,10 @@ def cores() -> int:
 
 
 def _linked(
-    linked: Linked, config: Config, policy: Policy, focus: Focus | None, before: Before | None
+    linked: Linked, config: Config, policy: Policy, before: Before | None
 ) -> tuple[Program | None, list[AnalysisError]]:
     try:
-        return link(linked, config, policy, focus, before), []
+        return link(linked, config, policy, before), []
     except UnsureError:
         raise
     except Exception as error:

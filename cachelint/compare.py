@@ -14,7 +14,6 @@ import msgspec
 
 from cachelint.check import Task, run
 from cachelint.finding import AnalysisError, Report, Reported
-from cachelint.glance import look
 
 IsTouched = Callable[[Reported], bool]
 
@@ -22,7 +21,7 @@ IsTouched = Callable[[Reported], bool]
 class Comparison(msgspec.Struct, frozen=True):
     """`introduced` are the findings that the change brings, in the order of a report. `lost` says what was analysed
     on one side only, so that findings may be missing or wrongly called new: then nothing can be concluded. `now` is
-    the report after the change, whole where something is new."""
+    the report after the change."""
 
     introduced: tuple[Reported, ...]
     lost: tuple[AnalysisError, ...]
@@ -32,21 +31,13 @@ class Comparison(msgspec.Struct, frozen=True):
 def introduced(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
     """What replacing one file brings, anywhere in the project that the task reports.
 
-    `path` is project-relative; None stands for a file that is not there. Where a glance can tell that nothing is new,
-    that is the answer; else the whole project is run.
+    `path` is project-relative; None stands for a file that is not there. Both sides are whole runs, of which the store
+    makes little work: what was there before is known, and what comes after is linked again where it differs.
     """
     touched = touched_lines(before or b"", after or b"")
-
-    def new(now: Report, then: Report) -> list[Reported]:
-        return subtract(now.findings, then.findings, lambda f: f.at.path == path and f.at.line in touched)
-
-    old, edited = _with(task, path, before), _with(task, path, after)
-    seen = look(old, edited, lambda then, now: bool(new(now, then)))
-    if seen is not None and not seen.brings_news:
-        return Comparison((), _lost(seen.then.errors, seen.now.errors), seen.now)
-    then = seen.then if seen is not None else run(old).report
-    now = run(edited).report
-    return Comparison(tuple(new(now, then)), _lost(then.errors, now.errors), now)
+    then, now = run(_with(task, path, before)).report, run(_with(task, path, after)).report
+    new = subtract(now.findings, then.findings, lambda f: f.at.path == path and f.at.line in touched)
+    return Comparison(tuple(new), _lost(then.errors, now.errors), now)
 
 
 def introduced_since(task: Task, before: Mapping[str, bytes | None], now: Report | None = None) -> Comparison:

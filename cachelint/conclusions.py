@@ -18,7 +18,7 @@ from cachelint.facts.gather import Gathered
 from cachelint.files import Discovery
 from cachelint.finding import AnalysisError
 from cachelint.policy import Sources
-from cachelint.program import Known, Program, Statistics, known
+from cachelint.program import Statistics
 from cachelint.store import Store, key_of
 from cachelint.suppress import Ignore, Named
 
@@ -36,7 +36,6 @@ class Conclusions(msgspec.Struct, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Conclusions)
-_KNOWN = msgspec.msgpack.Decoder(Known)
 
 
 def without_filters(config: Config) -> Config:
@@ -81,22 +80,7 @@ def stored(store: Store, key: bytes) -> Conclusions | None:
         return None
 
 
-def keep(store: Store, key: bytes, conclusions: Conclusions, program: Program | None) -> None:
-    """Put conclusions into the store, and who uses whom in the program that they were drawn from. Those of a crash
-    are not kept: the next run may be luckier."""
-    if not conclusions.crashes and program is not None:
+def keep(store: Store, key: bytes, conclusions: Conclusions) -> None:
+    """Put conclusions into the store. Those of a crash are not kept: the next run may be luckier."""
+    if not conclusions.crashes:
         store.put(key, _ENCODER.encode(conclusions))
-        store.put(_beside(key), _ENCODER.encode(known(program)))
-
-
-def stored_known(store: Store, key: bytes) -> Known | None:
-    """What the full run with these conclusions left behind."""
-    value = store.get(_beside(key))
-    try:
-        return None if value is None else _KNOWN.decode(value)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _beside(key: bytes) -> bytes:
-    return key_of(b"known", key)

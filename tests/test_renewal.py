@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pickle
 import random
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
-from test_glance import SHOP, edits
 
 from cachelint import check, history
 from cachelint.check import Task, run
+from cachelint.compare import introduced
 from cachelint.config import load
 from cachelint.finding import Report
 from cachelint.program import bodies
@@ -23,6 +25,8 @@ from cachelint.program.kept import PROTOCOL, Reader
 from cachelint.program.renewal import Renewal
 from cachelint.program.symbols import Modules
 from cachelint.rules import SPELLINGS
+
+SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
 
 @pytest.fixture
@@ -62,6 +66,36 @@ def agrees(task: Task) -> bool:
     return reported(task) == reported(structs.replace(task, use_store=False))
 
 
+def edits(source: str, chance: random.Random) -> Iterator[str]:
+    """A file without some lines, with lines twice or moved, with other words: what an editor makes of it."""
+    lines = source.splitlines(keepends=True)
+    words = sorted(set(re.findall(r"[A-Za-z_]{4,}", source)))
+    while True:
+        kind = chance.choice(["drop", "drop", "twice", "word", "swap", "block"])
+        at = chance.randrange(len(lines))
+        if kind == "drop":
+            yield "".join(lines[:at] + lines[at + 1 :])
+        elif kind == "twice":
+            yield "".join([*lines[:at], lines[at], *lines[at:]])
+        elif kind == "word" and words:
+            yield re.sub(rf"\b{chance.choice(words)}\b", chance.choice(words), source, count=1)
+        elif kind == "block":
+            yield "".join(lines[:at] + lines[at + chance.randrange(1, 6) :])
+        else:
+            other = chance.randrange(len(lines))
+            swapped = list(lines)
+            swapped[at], swapped[other] = swapped[other], swapped[at]
+            yield "".join(swapped)
+
+
+def compiles(source: str) -> bool:
+    try:
+        compile(source, "edited.py", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_random_edits_are_reported_as_by_a_run_over_everything(shop: Task, renewals: list[Renewal], seed: int) -> None:
     chance = random.Random(seed)
@@ -95,6 +129,32 @@ def test_edits_of_each_kind(shop: Task, name: str) -> None:
     path, old, new = EDITS[name]
     content = (shop.project / path).read_bytes()
     assert agrees(with_content(shop, path, content.replace(old, new)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_news_are_those_of_runs_over_everything(shop: Task, seed: int) -> None:
+    chance = random.Random(seed)
+    paths = sorted(p.relative_to(shop.project).as_posix() for p in shop.project.rglob("*.py"))
+    plain = structs.replace(shop, use_store=False)
+    for _ in range(6):
+        path = chance.choice([p for p in paths if (shop.project / p).read_bytes()])
+        source = (shop.project / path).read_text()
+        edited = next(edits(source, chance))
+        if compiles(edited):
+            for old, new in ((source, edited), (edited, source)):
+                found = introduced(shop, path, old.encode(), new.encode())
+                expected = introduced(plain, path, old.encode(), new.encode())
+                assert (found.introduced, found.lost) == (expected.introduced, expected.lost), (path, new)
+
+
+def test_an_edit_of_a_helper_is_news_where_it_is_called(shop: Task) -> None:
+    path = "shop/cache.py"
+    source = (shop.project / path).read_bytes()
+    unguarded = source.replace(b"except redis.RedisError", b"except KeyError")
+    assert unguarded != source
+    found = introduced(shop, path, source, unguarded).introduced
+    assert found
+    assert found == introduced(structs.replace(shop, use_store=False), path, source, unguarded).introduced
 
 
 def test_files_that_come_and_go(shop: Task) -> None:

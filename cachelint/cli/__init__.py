@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         from cachelint.hook import main as hook
 
         sys.exit(hook(arguments[1:]))
+    # A process that ends with its answer has nothing to collect, and walking all that linking keeps takes long.
+    gc.disable()
     from cachelint.cli.app import app
 
     try:

@@ -9,7 +9,6 @@ from cachelint.program.clients import DirectClient
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.effects import Event
 from cachelint.program.flow import Arrival
-from cachelint.program.focus import Focus, Known, UnsureError, known
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
@@ -18,7 +17,7 @@ from cachelint.program.linking import Left, leave, link
 from cachelint.program.outages import Failure
 from cachelint.program.queries import UncachedRead
 from cachelint.program.questions import Program
-from cachelint.program.renewal import Before
+from cachelint.program.renewal import Before, UnsureError
 from cachelint.program.serialized import Pickled
 from cachelint.program.stampedes import StampedeRisk
 from cachelint.program.strategies import OffStrategy
@@ -32,9 +31,7 @@ __all__ = [
     "DirectClient",
     "Event",
     "Failure",
-    "Focus",
     "Forbidden",
-    "Known",
     "Left",
     "Lifetime",
     "Match",
@@ -50,7 +47,6 @@ __all__ = [
     "Unenforced",
     "UnsureError",
     "describe",
-    "known",
     "leave",
     "link",
 ]

@@ -25,8 +25,6 @@ def add_reads(program: Program) -> None:
     known = {handler.function: handler for handler in program.handlers}
     for module in interpreter.modules:
         for symbol in module.classes:
-            if program.focus is not None and not program.focus.wants_class(interpreter, symbol):
-                continue
             if not symbol.facts.bases or (interpreter.routes and not interpreter.routes.may_lead_to(symbol)):
                 continue
             for row in _generic_rows(program, symbol):

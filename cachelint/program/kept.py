@@ -163,10 +163,12 @@ def _reduced_value(value: values.Value) -> Any:
 
 
 class Reader:
-    """Reads what a run wrote, with the symbols of another one."""
+    """Reads what a run wrote, with the symbols of another one. `moved` are the paths of files in which places are not
+    where they were."""
 
-    def __init__(self, symbols: Symbols, rows: Iterable[Row]) -> None:
+    def __init__(self, symbols: Symbols, rows: Iterable[Row], moved: Iterable[str] = ()) -> None:
         numbered = tuple(rows)
+        self._moved = [path.encode("utf-8", "surrogateescape") for path in moved]
         self._known: Mapping[tuple[str, str], object] = {
             **_PLAIN,
             (__name__, "_function"): symbols.function,
@@ -176,6 +178,8 @@ class Reader:
             (__name__, "_place"): symbols.place,
             (__name__, "_row"): numbered.__getitem__,
         }
+        # Most files say nothing of those that changed: their places need no look at all.
+        self._as_it_is = {**self._known, (__name__, "_place"): values.Place}
 
     def known(self, data: bytes) -> Known | None:
         """What `dump_known` wrote; None for anything else."""
@@ -188,8 +192,9 @@ class Reader:
         return found if isinstance(found, list) and all(isinstance(each, Followed) for each in found) else None
 
     def _read(self, data: bytes) -> object:
+        is_here = not any(path in data for path in self._moved)
         try:
-            return _Unpickler(io.BytesIO(data), self._known).load()
+            return _Unpickler(io.BytesIO(data), self._as_it_is if is_here else self._known).load()
         except (ValueError, TypeError, LookupError, AttributeError, EOFError, RecursionError, pickle.UnpicklingError):
             return None
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import classes
 from cachelint.program.annotations import SILENT
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
@@ -35,10 +34,10 @@ class Learning:
         self.interpreter = interpreter
         self.readers_of: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = defaultdict(set)
 
-    def learn_parameters(self, summaries: list[Summary], may_learn: Callable[[FunctionSymbol], bool]) -> bool:
+    def learn_parameters(self, summaries: list[Summary]) -> bool:
         """Note what call sites pass to unannotated parameters; follow the functions this concerns anew. True if any."""
         concerned = set()
-        for key, things in self.taught(summaries, may_learn).items():
+        for key, things in self.taught(summaries, lambda function: True).items():
             if self.interpreter.parameter_things.get(key) != things:
                 self.interpreter.parameter_things[key] = things
                 concerned.add(key[0])
@@ -111,13 +110,6 @@ class Learning:
         """Remember which function asks what an attribute of self was set to."""
         if self.interpreter._running:
             self.readers_of[key].add(next(reversed(self.interpreter._running)))
-
-    def readers(self) -> Iterator[tuple[FunctionSymbol, FunctionSymbol]]:
-        """Pairs of a method that sets an attribute of self and a function that asked for its value."""
-        for (symbol, name), readers in self.readers_of.items():
-            for base in self.interpreter.hierarchy.mro(symbol):
-                writers = classes.writers(self.interpreter, base).get(name, ()) if isinstance(base, ClassSymbol) else ()
-                yield from ((writer, reader) for writer in writers for reader in readers)
 
     def readers_of_changed(self, writer: FunctionSymbol, old: Summary, new: Summary) -> set[FunctionSymbol]:
         """Who asked for an attribute that a method now sets to something else."""

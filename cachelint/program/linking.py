@@ -13,7 +13,6 @@ from cachelint.config import Config
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.policy import Policy, Sources, decide
-from cachelint.program.focus import Focus
 from cachelint.program.kept import dump_known, dump_summaries
 from cachelint.program.questions import Program
 from cachelint.program.renewal import Before
@@ -27,16 +26,15 @@ def link(
     files: Sequence[tuple[SourceFile, FileFacts]],
     config: Config,
     policy: Policy | None = None,
-    focus: Focus | None = None,
     before: Before | None = None,
 ) -> Program:
-    """Link the facts of all files into a Program; with a focus only what matters to it, with what an earlier run left
-    only what has changed since. Raises UnsureError where that cannot be told.
+    """Link the facts of all files into a Program; with what an earlier run left, only what the changes since can matter
+    to. Raises UnsureError where that cannot be told.
 
     Runs in a thread with a large stack: long call chains are followed by recursion.
     """
     decided = policy if policy is not None else decide(Sources(), config)
-    return _on_large_stack(lambda: Program(files, config, decided, focus, before))
+    return _on_large_stack(lambda: Program(files, config, decided, before))
 
 
 class Left(NamedTuple):

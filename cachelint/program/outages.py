@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -238,9 +239,10 @@ def _climb(program: Program, event: Event, start: _Escape) -> Iterator[tuple[Han
 
 def _is_thin(program: Program, function: FunctionSymbol) -> bool:
     """Whether calling a function is little more than its cache call: a try around it is a try around that."""
-    calls = [node for node in nodes(function.facts.body) if isinstance(node, facts.Call)]
+    calls = (node for node in nodes(function.facts.body) if isinstance(node, facts.Call))
+    has_few = next(islice(calls, THIN, None), None) is None
     events = program.graph.events.get(function, [])
-    return len(calls) <= THIN and not any(isinstance(event.row, (DbRead, DbWrite)) for event in events)
+    return has_few and not any(isinstance(event.row, (DbRead, DbWrite)) for event in events)
 
 
 def _pass(program: Program, escape: _Escape, around: tuple[Guard, ...], is_near: bool = False) -> _Escape:

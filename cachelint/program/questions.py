@@ -44,7 +44,6 @@ from cachelint.program.decorators import Applied, applied
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.effects import TOP, Clause, Context, Event
 from cachelint.program.flow import Arrival
-from cachelint.program.focus import Focus
 from cachelint.program.following import follow_all
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.graph import CallGraph
@@ -101,7 +100,6 @@ class Program:
         files: Sequence[tuple[SourceFile, FileFacts]],
         config: Config,
         policy: Policy,
-        focus: Focus | None = None,
         before: Before | None = None,
     ) -> None:
         self.config = config
@@ -111,10 +109,7 @@ class Program:
         self.interpreter.tracks_loaders = self.decided.names_data
         self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
         self._type_requests()
-        self.focus = focus
-        if focus is not None:
-            self.handlers = focus.settle(self.interpreter, self.handlers)
-        self._summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter, focus)
+        self._summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter)
         self.settings = Settings(self.interpreter)
         self.graph = CallGraph(self.interpreter, self._summaries, self.handlers)
         generic.add_reads(self)
@@ -217,8 +212,7 @@ class Program:
     def filled_in(self) -> frozenset[str]:
         """The files in which something is stored in a cache or a dict used as one."""
         events = (event for each in self.graph.events.values() for event in each)
-        here = frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
-        return here | self.focus.filled if self.focus is not None else here
+        return frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
 
     @cached_property
     def outage_errors(self) -> frozenset[str]:

@@ -16,7 +16,6 @@ from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.program.changes import Change, outermost
 from cachelint.program.effects import Summary
-from cachelint.program.focus import UnsureError
 from cachelint.program.following import all_summaries
 from cachelint.program.kept import Followed, Known, Reader
 from cachelint.program.mentions import Mentions
@@ -34,6 +33,10 @@ MOST = 0.6
 # How often one function is followed for what turned out about others.
 TIMES = 3
 ROUNDS = 3
+
+
+class UnsureError(Exception):
+    """Why what an earlier run left is not enough to link again."""
 
 
 class Before:
@@ -64,7 +67,7 @@ class Renewal:
         self._interpreter = interpreter
         self._before = before
         self._changes = dict(_changes(interpreter.modules, before.files))
-        self._reader = Reader(_Symbols(interpreter, self._changes), interpreter.catalogue.rows)
+        self._reader = Reader(_Symbols(interpreter, self._changes), interpreter.catalogue.rows, self._changes)
         self._mentions = Mentions(interpreter, before.texts)
         self._replaced: dict[FunctionSymbol, Summary] = {}
         self._users: dict[FunctionSymbol, set[User]] = defaultdict(set)
