@@ -232,7 +232,10 @@ def test_a_broken_entry_is_a_miss(shop: Task) -> None:
         assert history.recall(store, scope, check._files(given)) is None
 
 
-KEPT = "parameter_things dependencies request_types configured model_namers memos learning shelves asking summaries"
+KEPT = (
+    "parameter_things dependencies request_types answering configured model_namers memos learning shelves asking "
+    "summaries"
+)
 ANEW = (
     "modules catalogue module_summaries attribute_writers instance_values applied dialects class_layers revealed "
     "tracks_loaders related routes variants names hierarchy evaluators run lambda_scopes incomplete _running"

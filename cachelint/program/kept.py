@@ -33,12 +33,14 @@ PROTOCOL = 5
 
 class Known(msgspec.Struct):
     """What is known beside summaries: what call sites teach about parameters, what is injected for which users, the
-    types of requests, who reads what is set on self or kept on the application, how clients are configured, which
-    functions look models up by name, where tests ask for what is kept for the whole process."""
+    types of requests and whose results are answers, who reads what is set on self or kept on the application, how
+    clients are configured, which functions look models up by name, where tests ask for what is kept for the whole
+    process."""
 
     parameters: dict[tuple[FunctionSymbol, str], tuple[Thing, ...]]
     dependencies: dict[FunctionSymbol, set[FunctionSymbol]]
     requests: dict[FunctionSymbol, str]
+    answering: set[FunctionSymbol]
     readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]]
     takers: set[FunctionSymbol]
     configured: dict[str, dict[str, object]]
@@ -72,6 +74,7 @@ def dump_known(interpreter: Interpreter) -> bytes:
         dict(interpreter.parameter_things),
         interpreter.dependencies,
         interpreter.request_types,
+        interpreter.answering,
         dict(interpreter.learning.readers_of),
         interpreter.shelves.readers,
         interpreter.configured,

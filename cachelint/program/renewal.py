@@ -118,6 +118,7 @@ class Renewal:
                 mentions.add(change.new.name.split(".")[-1:], ())
         new, old = self._interpreter.request_types, known.requests
         asked = {function for function in new.keys() | old.keys() if new.get(function) != old.get(function)}
+        asked |= self._interpreter.answering ^ known.answering
         mentions.functions |= {outermost(function) for function in asked}
 
     def _is_there(self, function: FunctionSymbol) -> bool:
