@@ -166,7 +166,7 @@ def conclude(task: Task, given: Inputs, before: Before | None = None) -> tuple[C
     findings, crashes, ran = _findings(program, [rule for rule in task.rules if is_on(rule, task.config)])
     concluded = Conclusions(
         findings=tuple(findings),
-        crashes=(*wrong, *errors, *crashes),
+        crashes=(*wrong, *errors, *crashes, *_given_up(program)),
         ran=frozenset(ran),
         ignores=tuple(_ignores(linked)),
         statistics=program.statistics() if program else None,
@@ -338,6 +338,12 @@ def _findings(program: Program | None, rules: Sequence[Rule]) -> tuple[list[Name
         except Exception as error:
             errors.append(_crash(f"rule {rule.name}", error))
     return findings, errors, ran
+
+
+def _given_up(program: Program | None) -> Iterator[AnalysisError]:
+    """Where the calls that lead to a place were too many to follow all of them."""
+    for at in map(program.location, program.effort.gave_up) if program else ():
+        yield AnalysisError(at.path, at.line, at.column, "too many calls lead here to follow all of them")
 
 
 def _crash(where: str, error: Exception) -> AnalysisError:

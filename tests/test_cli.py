@@ -307,7 +307,12 @@ def test_what_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
 
     import cachelint.facts.gather as gather
 
-    monkeypatch.setattr(gather, "extract", lambda data: time.sleep(5))
+    def busy(data: bytes) -> None:
+        end = time.process_time() + 5
+        while time.process_time() < end:
+            pass
+
+    monkeypatch.setattr(gather, "extract", busy)
     result = gather.gather_one(gather.Request("a.py", "", b"x = 1\n"), gather.Limits(100, 0.05))
     assert result.error is not None
     assert "time-budget" in result.error.message

@@ -486,3 +486,31 @@ def test_reading_facts_does_not_import_libcst() -> None:
         "sys.exit('libcst' in sys.modules)"
     )  # fmt: skip
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_work_on_a_deep_file_ends_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    import time
+
+    from cachelint.facts import extractor, gather
+
+    def endless(text: str) -> FileFacts:
+        while True:
+            time.sleep(0.001)
+            sum(range(10_000))
+
+    monkeypatch.setattr(extractor, "check_nesting", lambda text: True)
+    monkeypatch.setattr(extractor, "_lower", endless)
+    result = gather.gather_one(gather.Request("a.py", "", b"x = 1\n"), gather.Limits(100, 0.1))
+    assert result.error is not None
+    assert "time-budget" in result.error.message
+    assert "cachelint-deep" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_file_that_would_fill_the_memory_is_not_parsed() -> None:
+    for text in ("L = [" + "1," * 300_000 + "]\n", "f'" + "{a}" * 200_000 + "'\n", "match x:\n" + CASES * 300):
+        with pytest.raises(FactsError, match=r"too many brackets|nested too deeply"):
+            extract(text.encode())
+
+
+CASES = " case " + "{1: " * 7 + "x" + "}" * 7 + ": pass\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import re
 import sys
@@ -100,6 +101,7 @@ def _without_collector() -> Iterator[None]:
 def _on_large_stack(work: Callable[[], FileFacts]) -> FileFacts:
     """Run `work` in a thread with room for deep recursion; what still does not fit is a FactsError."""
     outcome: list[FileFacts | BaseException] = []
+    finished = threading.Event()
 
     def run() -> None:
         try:
@@ -108,15 +110,32 @@ def _on_large_stack(work: Callable[[], FileFacts]) -> FileFacts:
             outcome.append(FactsError("nested too deeply"))
         except BaseException as error:
             outcome.append(error)
+        finally:
+            finished.set()
 
     with _STACK_LOCK, _room():
         thread = threading.Thread(target=run, name="cachelint-deep")
         thread.start()
+        try:
+            # Not join: when a signal interrupts it, the thread counts as ended although it goes on. And again and
+            # again: the signal may reach the other thread, which leaves it to this one to see.
+            while not finished.wait(0.05):
+                pass
+        except BaseException:
+            _stop(thread, finished)
+            raise
         thread.join()
     result = outcome[0]
     if isinstance(result, BaseException):
         raise result
     return result
+
+
+def _stop(thread: threading.Thread, finished: threading.Event) -> None:
+    """End a thread that computes, at the next step of its Python code: it must not go on beside the next file."""
+    while not finished.is_set() and thread.ident in sys._current_frames():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+        finished.wait(1)
 
 
 @contextmanager

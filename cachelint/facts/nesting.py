@@ -14,6 +14,11 @@ from cachelint.facts.errors import FactsError
 MAX_BRACKETS = 200
 MAX_CHAIN = 2_500
 MAX_SLOW_BRACKETS = 8
+# The tree of a literal takes some 4 kB for each of its items: a file of nothing but "1," would fill the memory.
+MAX_TOKENS = 250_000
+# The parser takes each token up once for every bracket around it (3.5 us), a pattern's four times as often with each.
+# It cannot be interrupted meanwhile.
+MAX_WORK = 3_000_000
 DEEP = 60
 
 _TOKEN = re.compile(
@@ -44,6 +49,8 @@ class _Measure:
         self.text = text
         self.deep = False
         self.elifs = 0
+        self.tokens = MAX_TOKENS
+        self.work = MAX_WORK
 
     def scan(self, pattern: re.Pattern[str], start: int, stop: int) -> None:
         chains = [0]
@@ -51,10 +58,13 @@ class _Measure:
         slow = False
         for match in pattern.finditer(self.text, start, stop):
             token = match[0]
+            self.tokens -= 1
+            self.work -= len(chains)
             if token in _OPENING:
                 chains[-1] += 1
                 chains.append(0)
                 total += 1
+                self.work -= 4 ** min(len(chains), 20) if slow else 0
             elif token in _CLOSING:
                 if len(chains) > 1:
                     total -= chains.pop()
@@ -68,6 +78,8 @@ class _Measure:
                 total += 1
                 slow = slow or (token in _SLOW and len(chains) == 1)
                 self.look_into(token, match)
+            if self.tokens < 0 or self.work < 0:
+                raise self.too_much("too many brackets, commas and operators", match.start())
             if total > DEEP or slow:
                 self.judge(len(chains) - 1, total, slow, match.start())
 
@@ -83,5 +95,8 @@ class _Measure:
         self.deep = self.deep or total > DEEP
         limit = MAX_SLOW_BRACKETS if slow else MAX_BRACKETS
         if brackets > limit or total > MAX_CHAIN:
-            before = self.text[:offset]
-            raise FactsError("nested too deeply", before.count("\n") + 1, offset - before.rfind("\n"))
+            raise self.too_much("nested too deeply", offset)
+
+    def too_much(self, what: str, offset: int) -> FactsError:
+        before = self.text[:offset]
+        return FactsError(what, before.count("\n") + 1, offset - before.rfind("\n"))

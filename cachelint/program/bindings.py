@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from cachelint.facts import model as facts
 from cachelint.program import items, library
 from cachelint.program.frame import Frame
-from cachelint.program.values import NOTHING, UNKNOWN, Value, boxed, carried, derived, trim
+from cachelint.program.values import NOTHING, UNKNOWN, Value, boxed, carried, derived, held, trim
 
 
 def walrus(frame: Frame, node: facts.Walrus) -> Value:
@@ -53,7 +53,7 @@ def _grow(frame: Frame, name: str, key: Value, value: Value) -> None:
     before = frame.variables[name]
     items = before.items
     if items is not None and isinstance(key.constant, (str, int)):
-        items = (*(pair for pair in items if pair[0] != key.constant), (key.constant, value))
+        items = held((*(pair for pair in items if pair[0] != key.constant), (key.constant, value)))
     frame.variables[name] = replace(
         before, origins=trim(before.origins | boxed(value.origins)), items=items, constant=NOTHING
     )

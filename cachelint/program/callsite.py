@@ -20,6 +20,7 @@ from cachelint.program.values import (
     Instance,
     Thing,
     Value,
+    held,
     join,
     ranked,
     thing,
@@ -97,7 +98,7 @@ def bind(params: str, arguments: Arguments) -> dict[str, Value]:
 def gathered(values: list[Value]) -> Value:
     """Several positional arguments as one collection."""
     joined = join(values)
-    return replace(joined, items=tuple(enumerate(values)), text=None)
+    return replace(joined, items=held(tuple(enumerate(values))), text=None)
 
 
 def constant_options(arguments: Arguments) -> tuple[tuple[str, object], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from typing import TYPE_CHECKING
 
 from cachelint.program.values import Value, constant
@@ -19,7 +20,7 @@ def of_call(name: str, arguments: Arguments) -> Value | None:
         return _timedelta(arguments)
     if name in ("builtins.int", "builtins.float", "builtins.round") and len(arguments.all()) == 1:
         number = arguments.all()[0].constant
-        if isinstance(number, (int, float)) and not isinstance(number, bool):
+        if isinstance(number, (int, float)) and not isinstance(number, bool) and math.isfinite(number):
             return constant(float(number) if name == "builtins.float" else int(number))
     return None
 
@@ -33,7 +34,7 @@ def _timedelta(arguments: Arguments) -> Value | None:
         return None
     try:
         return constant(datetime.timedelta(**numbers))  # type: ignore[arg-type]
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
 
 

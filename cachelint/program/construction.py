@@ -9,7 +9,7 @@ from cachelint.program import calls, callsite, classes, library, rows, value_row
 from cachelint.program.arguments import Arguments
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol
-from cachelint.program.values import FunctionRef, Instance, Origin, Value, boxed, carried, trim
+from cachelint.program.values import FunctionRef, Instance, Origin, Value, boxed, carried, held, trim
 
 
 def rebind_self(frame: Frame, result: Value, target: FunctionRef) -> Value:
@@ -52,7 +52,7 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
     if interpreter.hierarchy.is_a(symbol, "enum.Enum") and len(arguments.positional) == 1:
         return value_rows.sanitized(arguments.positional[0], safe=True, bounded=True, things=(instance,))
     fields = tuple(_fields(frame, symbol, arguments))
-    return Value(things=(instance,), origins=_held(frame, arguments, node), items=fields or None)
+    return Value(things=(instance,), origins=_held(frame, arguments, node), items=held(fields) or None)
 
 
 def _held(frame: Frame, arguments: Arguments, node: facts.Node) -> frozenset[Origin]:

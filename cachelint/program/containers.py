@@ -8,7 +8,7 @@ from cachelint.facts import model as facts
 from cachelint.program import bindings, library
 from cachelint.program.branches import knowledge
 from cachelint.program.frame import Frame
-from cachelint.program.values import UNKNOWN, Instance, Origin, Value, boxed, derived, trim
+from cachelint.program.values import UNKNOWN, Instance, Origin, Value, boxed, derived, held, trim
 
 
 def collection(frame: Frame, node: facts.Collection) -> Value:
@@ -24,7 +24,7 @@ def collection(frame: Frame, node: facts.Collection) -> Value:
     origins = trim(boxed(frozenset().union(*(value.origins for value in values)))) if values else frozenset()
     elements = {i.type for v in values for i in v.instances()}
     of = elements.pop() if len(elements) == 1 else None
-    items = None if has_star else tuple(enumerate(values))
+    items = None if has_star else held(tuple(enumerate(values)))
     return Value(things=(Instance("builtins.list", of=of),), origins=origins, items=items)
 
 
@@ -44,7 +44,7 @@ def dictionary(frame: Frame, node: facts.Dictionary) -> Value:
             complete = complete and key is not None and False
     site = frame.place(node) if frame.function is None else None
     instance = Instance("builtins.dict", site=site)
-    known = tuple(items) if complete and items else None
+    known = held(tuple(items)) if complete and items else None
     return Value(things=(instance,), origins=trim(boxed(frozenset(origins))), items=known)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 DEPTH = 40
+# How far up, and to how many callers of each function, it is asked who passes something.
+CALLERS_UP = 8
+CALLERS = 12
 CONSTRUCTIONS = 3
+# Functions that all call one another complete a template in more ways than there is time for.
+COMPLETIONS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def _through_parameter(
         return
     for edge in edges:
         argument = edge.arguments.get(name)
-        if argument is not None:
+        if argument is not None and program.effort.spend(event.place):
             for each in _at_call(program, function, name, edge, argument, origin, step):
                 yield from _sources(program, event, each, seen)
 
@@ -178,23 +184,24 @@ def _is_single_gap(text: Text) -> bool:
     return len(text.parts) == 1 and isinstance(text.parts[0], Gap)
 
 
-def comes_from(program: Program, origins: frozenset[Origin], kind: str, depth: int = 0) -> bool:
+def comes_from(program: Program, origins: frozenset[Origin], kind: str) -> bool:
     """Whether data of that kind ("identity") is among the sources, in this function or as passed by any caller."""
-    if any(origin.kind == kind for origin in origins):
-        return True
-    if depth > 6:
-        return False
-    for origin in origins:
-        if origin.kind != "parameter" or not isinstance(origin.what, tuple):
-            continue
-        function, name = parameter_in(origin)
-        if kind == "identity" and is_identity_name(name):
+    seen: set[tuple[FunctionSymbol, str]] = set()
+    for _ in range(CALLERS_UP):
+        if any(origin.kind == kind for origin in origins):
             return True
-        for edge in program.graph.callers.get(function, ())[:12]:
-            argument = edge.arguments.get(name)
-            if argument is not None and comes_from(program, argument.origins, kind, depth + 1):
-                return True
+        parameters = {parameter_in(o) for o in origins if o.kind == "parameter" and isinstance(o.what, tuple)} - seen
+        if kind == "identity" and any(is_identity_name(name) for _, name in parameters):
+            return True
+        seen |= parameters
+        origins = frozenset().union(*(_given(program, function, name) for function, name in parameters))
     return False
+
+
+def _given(program: Program, function: FunctionSymbol, name: str) -> frozenset[Origin]:
+    """What some of the callers pass to a parameter."""
+    edges = program.graph.callers.get(function, ())[:CALLERS]
+    return frozenset().union(*(edge.arguments[name].origins for edge in edges if name in edge.arguments))
 
 
 def is_identity_name(name: str) -> bool:
@@ -207,7 +214,12 @@ def full_templates(program: Program, event: Event, limit: int = 12) -> list[str]
     key = event.key
     if key is None:
         return []
-    return list(dict.fromkeys(_completed(program, key, 0)))[:limit]
+    found: dict[str, None] = {}
+    for template in islice(_completed(program, key, 0), COMPLETIONS):
+        found[template] = None
+        if len(found) == limit:
+            break
+    return list(found)
 
 
 def _completed(program: Program, key: Value, depth: int) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping, Sequence
 
-from cachelint.program.substitution import merge
-from cachelint.program.values import NOTHING, UNKNOWN, Gap, Place, Text, Value, derived, trim
+from cachelint.program.values import NOTHING, UNKNOWN, Gap, Place, Value, derived, text_of, trim
 
 Filled = tuple[Value, Place, str]
 
@@ -55,6 +54,7 @@ def _parts(filled: Filled) -> list[str | Gap]:
 
 def _value(parts: list[str | Gap]) -> Value:
     origins = frozenset().union(*(part.value.origins for part in parts if isinstance(part, Gap)))
-    merged = merge(parts)
+    text = text_of(parts)
+    merged = text.parts if text is not None else ()
     literal = merged[0] if len(merged) == 1 and isinstance(merged[0], str) else NOTHING
-    return Value(origins=trim(derived(origins)), text=Text(merged), constant=literal)
+    return Value(origins=trim(derived(origins)), text=text, constant=literal)

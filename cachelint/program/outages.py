@@ -28,6 +28,8 @@ CACHE_CALLS = (CacheDelete, CacheRead, CacheScan, CacheTouch)
 FEW_CALLS = 2
 # A function with no more calls than this (the cache's, and what its value or key is made with) only wraps the cache.
 THIN = 3
+# So many calls lead from a handler to a cache call; with more, nobody could follow the way.
+HEIGHT = 60
 NETWORK_ERRORS = frozenset(("builtins.ConnectionError", "builtins.TimeoutError", "builtins.OSError"))
 
 
@@ -230,8 +232,10 @@ def _climb(program: Program, event: Event, start: _Escape) -> Iterator[tuple[Han
         seen.add(state)
         for handler in program.handlers_of(escape.function):
             yield handler, escape
+        if len(escape.way) == HEIGHT:
+            continue
         for edge in program.graph.callers.get(escape.function, ()):
-            if not edge.context.deferred and edge.caller is not None:
+            if not edge.context.deferred and edge.caller is not None and program.effort.spend(event.place):
                 above = replace(escape, function=edge.caller, way=(edge, *escape.way))
                 is_near = not escape.way and _is_thin(program, escape.function)
                 queue.append(_pass(program, above, edge.context.guards, is_near))

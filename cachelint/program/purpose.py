@@ -103,7 +103,15 @@ def _is_only_home(program: Program, event: Event) -> bool:
     there, nothing expires, and no write follows a miss or goes along with a database."""
     if event.function is None or _is_called_cache(event):
         return False
-    beside = [each for function in _neighbours(event.function) for each in program.graph.events.get(function, ())]
+    home = event.function.home or event.function.module
+    if home not in program.only_homes:
+        program.only_homes[home] = _keeps_all(program, event.function)
+    return program.only_homes[home]
+
+
+def _keeps_all(program: Program, function: FunctionSymbol) -> bool:
+    """The same of all that stands in the class or module of a function."""
+    beside = [each for neighbour in _neighbours(function) for each in program.graph.events.get(neighbour, ())]
     writes = [each for each in beside if isinstance(each.row, CacheWrite)]
     if not writes or not any(isinstance(each.row, CacheRead) for each in beside):
         return False

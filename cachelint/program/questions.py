@@ -43,6 +43,7 @@ from cachelint.program.decided import Decided
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.effects import TOP, Clause, Context, Event
+from cachelint.program.effort import Effort
 from cachelint.program.flow import Arrival
 from cachelint.program.following import follow_all
 from cachelint.program.forbidden import Forbidden
@@ -59,7 +60,7 @@ from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
 from cachelint.program.stampedes import StampedeRisk
 from cachelint.program.strategies import OffStrategy
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
 from cachelint.program.tally import Statistics
 from cachelint.program.values import Origin, Place
 from cachelint.program.writes import View
@@ -120,6 +121,8 @@ class Program:
                 self._handlers_of[wrapper].append(handler)
         self._writes: dict[FunctionSymbol, bool] = {}
         self._for_few: dict[FunctionSymbol, bool] = {}
+        self.effort = Effort()
+        self.only_homes: dict[ClassSymbol | ModuleSymbol, bool] = {}
         self.top: Context = TOP
 
     def _type_requests(self) -> None:

@@ -9,16 +9,18 @@ from msgspec.structs import replace
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import (
     NOTHING,
-    TEMPLATE_PARTS,
     UNKNOWN,
     FunctionRef,
     Gap,
+    Items,
     Origin,
     Text,
     Value,
     boxed,
     derived,
+    held,
     join,
+    text_of,
     trim,
 )
 
@@ -105,26 +107,13 @@ def _text(text: Text | None, function: FunctionSymbol, arguments: Mapping[str, V
             parts.append(str(filled.constant))
         else:
             parts.append(Gap(filled, part.place, part.name))
-    return Text(merge(parts)) if len(parts) <= TEMPLATE_PARTS else None
+    return text_of(parts)
 
 
-def merge(parts: list[str | Gap]) -> tuple[str | Gap, ...]:
-    """Neighbouring literal parts made one."""
-    merged: list[str | Gap] = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "":
-            merged.append(part)
-    return tuple(merged)
-
-
-def _items(
-    value: Value, function: FunctionSymbol, arguments: Mapping[str, Value], depth: int
-) -> tuple[tuple[object, Value], ...] | None:
+def _items(value: Value, function: FunctionSymbol, arguments: Mapping[str, Value], depth: int) -> Items | None:
     if value.items is None:
         return None
-    return tuple((key, substitute(each, function, arguments, depth + 1)) for key, each in value.items)
+    return held(tuple((key, substitute(each, function, arguments, depth + 1)) for key, each in value.items))
 
 
 def bind_arguments(

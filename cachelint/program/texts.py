@@ -12,22 +12,22 @@ from cachelint.program import library
 from cachelint.program.formatting import interpolated
 from cachelint.program.frame import Frame
 from cachelint.program.spelling import gap_name
-from cachelint.program.substitution import merge
 from cachelint.program.values import (
     NOTHING,
-    TEMPLATE_PARTS,
     Gap,
-    Text,
     Value,
     carried,
     cleaned,
     constant,
     derived,
+    held,
+    text_of,
     trim,
 )
 
 NUMBERS = (int, float, datetime.timedelta)
-
+# The same numbers as those of facts: a program may multiply without end.
+INT64 = range(-(2**63), 2**63)
 
 NUMBER_FORMATS = frozenset("dxXobeEfFgGn%")
 
@@ -40,9 +40,9 @@ def template(frame: Frame, node: facts.Template) -> Value:
         else:
             parts.extend(_gap(frame, part))
     origins = frozenset().union(*(part.value.origins for part in parts if isinstance(part, Gap)))
-    text = Text(merge(parts)) if len(parts) <= TEMPLATE_PARTS else None
+    text = text_of(parts)
     literal = "".join(part for part in parts if isinstance(part, str))
-    is_literal = all(isinstance(part, str) for part in parts)
+    is_literal = text is not None and all(isinstance(part, str) for part in parts)
     return Value(origins=trim(derived(origins)), text=text, constant=literal if is_literal else NOTHING)
 
 
@@ -81,7 +81,7 @@ def binary(frame: Frame, node: facts.Binary) -> Value:
     value = carried(left) if node.operator == "-" else carried(left, right)
     if node.operator in ("|", "&", "+") and left.things:
         items = left.items + right.items if left.items is not None and right.items is not None else None
-        return replace(value, things=left.things, items=items)
+        return replace(value, things=left.things, items=held(items))
     return value
 
 
@@ -103,11 +103,16 @@ def _concatenated(frame: Frame, node: facts.Binary, left: Value, right: Value) -
             parts.extend(value.text.parts)
         else:
             parts.append(Gap(value, frame.place(operand), gap_name(operand)))
-    text = Text(merge(parts)) if len(parts) <= TEMPLATE_PARTS else None
+    text = text_of(parts)
     return replace(carried(left, right), text=text)
 
 
 def _fold(operator: str, left: Any, right: Any) -> Any:
+    folded = _computed(operator, left, right)
+    return None if isinstance(folded, int) and folded not in INT64 else folded
+
+
+def _computed(operator: str, left: Any, right: Any) -> Any:
     try:
         if operator == "+":
             return left + right

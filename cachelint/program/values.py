@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 import msgspec
@@ -17,6 +18,9 @@ WIDTH = 8
 # A value may come from many places; more origins than this add time and no knowledge.
 ORIGINS = 24
 TEMPLATE_PARTS = 40
+# Values double when code puts them together with themselves: beyond these sizes they are unknown.
+TEMPLATE_LENGTH = 10_000
+HELD = 1_000
 
 
 class Place(NamedTuple):
@@ -160,6 +164,8 @@ class Value(msgspec.Struct, frozen=True, cache_hash=True):
         return [thing for thing in self.things if isinstance(thing, Instance)]
 
 
+Items = tuple[tuple[object, Value], ...]
+
 UNKNOWN = Value()
 NONE = Value(constant=None)
 
@@ -172,6 +178,34 @@ def thing(*things: Thing) -> Value:
 def constant(value: object) -> Value:
     """A literal; text also becomes a template without gaps."""
     return Value(constant=value, text=Text((value,)) if isinstance(value, str) else None)
+
+
+def text_of(parts: Sequence[str | Gap]) -> Text | None:
+    """A text made of these parts, neighbouring literal ones made one; None for more than anybody writes as a key."""
+    length = sum(len(part) for part in parts if isinstance(part, str))
+    return Text(_merged(parts)) if len(parts) <= TEMPLATE_PARTS and length <= TEMPLATE_LENGTH else None
+
+
+def _merged(parts: Sequence[str | Gap]) -> tuple[str | Gap, ...]:
+    merged: list[str | Gap] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    return tuple(merged)
+
+
+def held(items: Items | None) -> Items | None:
+    """The content of a display; None when it holds, all levels together, more than is worth carrying around."""
+    room, levels = HELD, [items or ()]
+    while levels:
+        level = levels.pop()
+        room -= len(level)
+        if room < 0:
+            return None
+        levels.extend(value.items for _, value in level if value.items)
+    return items
 
 
 def join(values: list[Value]) -> Value:
