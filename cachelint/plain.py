@@ -1,6 +1,13 @@
-"""Text that cannot steer what reads it."""
+"""Text that cannot steer what reads it, and lists as people say them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def listed(parts: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def one_line(text: str) -> str:

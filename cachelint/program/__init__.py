@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cachelint.program.clients import DirectClient
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.effects import Event
-from cachelint.program.flow import Arrival
+from cachelint.program.flow import WHOLE_QUERY, Arrival, spoken
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
@@ -25,6 +25,7 @@ from cachelint.program.tally import Statistics
 from cachelint.program.values import Place
 
 __all__ = [
+    "WHOLE_QUERY",
     "Arrival",
     "Before",
     "Described",
@@ -49,6 +50,7 @@ __all__ = [
     "describe",
     "leave",
     "link",
+    "spoken",
 ]
 
 

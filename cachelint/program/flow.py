@@ -20,6 +20,11 @@ DEPTH = 40
 # How far up, and to how many callers of each function, it is asked who passes something.
 CALLERS_UP = 8
 CALLERS = 12
+# What frameworks call the query string, and the path, as a whole.
+WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
+WHOLE_PATH = frozenset(
+    "path path_info get_full_path get_full_path_info fullpath full_path path_qs path_url raw_path".split()
+)
 CONSTRUCTIONS = 3
 # Functions that all call one another complete a template in more ways than there is time for.
 COMPLETIONS = 500
@@ -109,8 +114,17 @@ def _sources(program: Program, event: Event, step: _Search, seen: set[tuple[obje
             yield from _through_parameter(program, event, origin, step, seen)
 
 
+def spoken(origin: Origin) -> str:
+    """User input in words: "query parameter `page`", "the query string"."""
+    if origin.name in WHOLE_QUERY:
+        return "the query string"
+    if origin.what == "path":
+        return "the path" if origin.name in WHOLE_PATH else f"path parameter `{origin.name}`"
+    return f"{origin.what} `{origin.name}`"
+
+
 def _arrival(event: Event, origin: Origin, step: _Search) -> Arrival:
-    start = (origin.place, f"user input enters here: {origin.what} `{origin.name}`")
+    start = (origin.place, f"user input enters here: {spoken(origin)}")
     template = step.template or "{" + origin.name + "}"
     return Arrival(
         origin, step.place, template, (start, *reversed(step.way)), event, not step.in_template, step.is_exact

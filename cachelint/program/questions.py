@@ -345,12 +345,14 @@ class Program:
         return event.entity is not None and not event.entity.startswith("builtins.")
 
     def handler_name(self, handler: Handler) -> str:
-        """What people call a handler: its function, or the class for a method that only the framework names."""
+        """What people call a handler: its function, its class and method, or the class for a method that only the
+        framework names."""
         function = handler.function
-        if function.owner is None or function.facts.name not in queries.HOOKS:
-            return function.facts.name
         owner = handler.owner if handler.owner is not None else function.owner
-        return owner.facts.name
+        if owner is None or function.owner is None:
+            return function.facts.name
+        is_hook = function.facts.name in queries.HOOKS
+        return owner.facts.name if is_hook else f"{owner.facts.name}.{function.facts.name}"
 
     def entity_name(self, entity: ClassSymbol | str | None) -> str:
         """A model's or table's own name."""

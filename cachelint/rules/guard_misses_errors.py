@@ -55,6 +55,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
+from cachelint.plain import listed
 from cachelint.program import Failure, Place, Program
 from cachelint.rule import rule
 
@@ -73,14 +74,14 @@ def check(program: Program) -> Iterator[Finding]:
 def _finding(program: Program, place: Place, failure: Failure) -> Finding:
     assert failure.guard is not None
     caught = ", ".join(f"`{name.removeprefix('builtins.')}`" for name in failure.guard[1].types)
-    missed = " and ".join(f"`{name.removeprefix('builtins.')}`" for name in sorted(failure.missed))
-    handler = failure.ways[0][0].function.facts.name
+    missed = listed([f"`{name.removeprefix('builtins.')}`" for name in sorted(failure.missed)])
+    handler = program.handler_name(failure.ways[0][0])
     is_assumed = failure.raised.is_assumed or not failure.event.certain
     return Finding(
         at=program.head(place),
         message=f"catching {caught} does not stop {missed}, which {failure.raised.kind} raises in an outage: "
         f"`{handler}` fails",
-        help=f"catch `{failure.raised.root or missed}`" + _also(failure),
+        help=f"catch {f'`{failure.raised.root}`' if failure.raised.root else missed}" + _also(failure),
         subject=f"{caught} around {failure.event.method}",
         function=program.function_name(failure.event),
         trace=(

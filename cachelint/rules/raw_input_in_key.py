@@ -54,13 +54,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Arrival, Program
+from cachelint.program import WHOLE_QUERY, Arrival, Program, spoken
 from cachelint.rule import rule
 
 # Parts of objects handed on over more steps than this are for the pedantic persona.
 FAR = 4
-# What frameworks call the query string as a whole; its separators are encoded, so only the number of keys hurts.
-WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
 MAPPINGS = WHOLE_QUERY | frozenset("headers body json form data POST cookies COOKIES META values match_info".split())
 TICKETS = frozenset("uuid guid token ticket nonce".split())
 MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and clients choose the entry"
@@ -84,6 +82,7 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     event = arrival.event
     kind = program.client_kind(event)
     # A bare value in the process's own bounded memory harms nobody else.
+    # The separators of a whole query string are encoded, so only the number of keys hurts.
     is_all = arrival.origin.name in WHOLE_QUERY
     is_blurred = arrival.origin.name in MAPPINGS and not is_all
     is_far = (
@@ -95,11 +94,10 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
         or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
         or (program.is_read(event) and _is_ticket(arrival))
     )
-    what = "the query string" if is_all else f"{arrival.origin.what} `{arrival.origin.name}`"
     harm = _harm(program, arrival, kind)
     return Finding(
         at=program.location(arrival.place),
-        message=f"{what} reaches the {kind} key `{arrival.template}` unvalidated: {harm}",
+        message=f"{spoken(arrival.origin)} reaches the {kind} key `{arrival.template}` unvalidated: {harm}",
         help="give it a type that validates (int, UUID, Enum, a strict pattern), an allow-list, or hash it",
         subject=f"{arrival.origin.name} in {arrival.template}",
         function=program.function_name(event),

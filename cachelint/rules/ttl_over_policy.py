@@ -104,4 +104,4 @@ def _help(life: Lifetime) -> str:
     assert life.limit is not None
     if life.expiry.seconds == life.limit * 1000:
         return "this parameter takes seconds, and the number looks like milliseconds"
-    return f"make it {int(life.limit)} seconds or less, or change the policy line"
+    return f"make it {life.limit:g} seconds or less, or change the policy line"

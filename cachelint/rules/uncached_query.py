@@ -92,7 +92,8 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     event = read.event
     entity = program.entity_name(event.entity)
     handler = read.handler.function
-    more = f" and {len(read.handlers) - 1} more" if len(read.handlers) > 1 else ""
+    others = len(read.handlers) - 1
+    more = f" and {others} more handler{'s' * (others > 1)}" if others else ""
     decision = program.caching_decision(event.entity) if event.entity is not None else None
     is_decided = decision is not None
     is_common = event.shape != "row" and read.is_common

@@ -62,11 +62,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cachelint.finding import Confidence, Finding, Persona, Severity, Step
+from cachelint.plain import listed
 from cachelint.program import Failure, Place, Program
 from cachelint.rule import rule
 
 # From this many direct calls on one client, the client itself is the place to mend.
 CALLS_ON_CLIENT = 3
+HANDLERS_NAMED = 3
 
 
 @rule("CL201", Severity.ERROR, Confidence.HIGH, since="0.1")
@@ -121,12 +123,12 @@ def _at_client(program: Program, client: Place, group: list[Failure]) -> Finding
 def _at_call(program: Program, group: list[Failure]) -> Finding:
     first = group[0]
     handlers = {handler.function: handler for failure in group for handler, _ in failure.ways}
-    names = ", ".join(f"`{function.facts.name}`" for function in list(handlers)[:3])
+    names = [*dict.fromkeys(f"`{program.handler_name(handler)}`" for handler in handlers.values())]
     return Finding(
         at=program.location(first.event.place),
         message=f"an outage of {first.raised.kind} fails the request: {_errors(first)} "
         f"{'leave' if len(first.raised.errors) > 1 else 'leaves'} "
-        f"`{first.event.method}` and nothing on the way from {_handlers_text(names, len(handlers))} stops "
+        f"`{first.event.method}` and nothing on the way from {_handlers_text(names)} stops "
         f"{'them' if len(first.raised.errors) > 1 else 'it'}" + _said(program, first),
         help=_help(first, f"catch `{first.raised.root}`, log it and go on as on a miss"),
         subject=f"{first.event.method} in {program.function_name(first.event)}",
@@ -146,7 +148,7 @@ def _others(group: list[Failure]) -> list[Place]:
 
 def _trace(program: Program, failure: Failure) -> tuple[Step, ...]:
     handler, way = failure.ways[0]
-    steps = [program.step(program.head_of(handler.function), f"request handler `{handler.function.facts.name}`")]
+    steps = [program.step(program.head_of(handler.function), f"request handler `{program.handler_name(handler)}`")]
     steps.extend(program.step(edge.place, f"calls `{edge.callee.facts.name}`") for edge in way)
     steps.append(program.step(failure.event.place, "raises when the cache is down"))
     return tuple(steps)
@@ -154,11 +156,13 @@ def _trace(program: Program, failure: Failure) -> tuple[Step, ...]:
 
 def _errors(failure: Failure) -> str:
     names = sorted(error.removeprefix("builtins.") for error in failure.raised.errors)
-    return " and ".join(f"`{name}`" for name in names)
+    return listed([f"`{name}`" for name in names])
 
 
-def _handlers_text(names: str, count: int) -> str:
-    return names if count <= 3 else f"{names} and {count - 3} more handlers"
+def _handlers_text(names: list[str]) -> str:
+    others = len(names) - HANDLERS_NAMED
+    more = [f"{others} more handler{'s' * (others > 1)}"] if others > 0 else []
+    return listed([*names[:HANDLERS_NAMED], *more])
 
 
 def _count(handlers: int) -> str:
