@@ -66,7 +66,7 @@ class Case:
     def expectations(self) -> tuple[Expectation, ...]:
         found: list[Expectation] = []
         for path, text in self.files.items():
-            if path.endswith(".py"):
+            if path.endswith((".py", ".toml")):
                 found.extend(expectations_in(path, text))
             elif path.endswith(".md"):
                 found.extend(expectations_in_prose(path, text))
@@ -98,7 +98,7 @@ def parse_cases(markdown: str, suite: str) -> list[Case]:
 
 
 def expectations_in(path: str, source: str) -> Iterator[Expectation]:
-    """The expectations of one Python file; a comment alone on its line speaks about the next line of code."""
+    """The expectations of one Python or TOML file; a comment alone on its line speaks about the next line of code."""
     waiting: list[tuple[str, str]] = []
     for number, line in enumerate(source.splitlines(), start=1):
         code = line.strip()

@@ -202,13 +202,20 @@ def _drift(program: Program) -> Iterator[str]:
 
 def summary(program: Program) -> str:
     """One line of numbers."""
-    numbers = counts(program.decided.policy.lines)
+    found = program.decided.policy
+    numbers = counts(found.lines)
     total = sum(numbers.values())
     said = ", ".join(f"{numbers[status]} {status.replace('-', ' ')}" for status in STATUSES if numbers[status])
+    explicit = sum(decision.explicit for decision in found.decisions)
     silent = sum(1 for _ in program.unenforced_lines())
-    return (
-        f"{total} lines of policy" + (f": {said}" if said else "") + (f"; {silent} enforce nothing" if silent else "")
-    )
+    parts = [f"{_counted(total, 'line')} of policy" + (f": {said}" if said else "")] if total or not explicit else []
+    parts += [f"{_counted(explicit, 'statement')} of the configuration"] if explicit else []
+    parts += [f"{silent} enforce{'s' if silent == 1 else ''} nothing"] if silent else []
+    return "; ".join(parts)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _cut(words: str, width: int = 110) -> str:

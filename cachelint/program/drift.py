@@ -128,11 +128,27 @@ def unenforced(program: Program) -> Iterator[Unenforced]:
             yield _at(line, said, "make the two say the same")
         elif _matches_nothing(program, line):
             yield _at(line, "this line of the policy matches nothing in the code", _MATCH)
+    yield from _of_configuration(program)
     for problem in policy.problems:
         if not problem.fatal:
             yield Unenforced(problem.path, problem.line, "", problem.message, "name an existing file of the project")
 
 
+def _of_configuration(program: Program) -> Iterator[Unenforced]:
+    """Statements of the configuration about data or a module that this code does not have.
+
+    What is never to be cached may be listed there before it exists.
+    """
+    for decision in program.decided.policy.decisions:
+        said = decision.statement
+        if decision.explicit and isinstance(said, (Caches, OneClient)) and not matches(program, said):
+            source = decision.source
+            yield Unenforced(
+                source.path, source.line, source.text, "this line of the policy matches nothing in the code", _RENAME
+            )
+
+
+_RENAME = "say in `[policy.matches]` what it is in this code, correct its words, or remove it"
 _REWRITE = "say it in one of the forms of `cachelint explain unenforced-policy-line`, or list it in `[policy] prose`"
 _MATCH = "say in `[policy.matches]` what it is in this code, correct its words, or list it in `[policy] prose`"
 

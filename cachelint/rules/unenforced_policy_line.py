@@ -41,6 +41,7 @@ Stays silent when
 The line is listed in `[policy] prose`, or struck out, or stands below a heading such as "Why".
 The line is prose: it demands nothing and is no list item.
 It stands outside of caching sections.
+It is a word of `[policy] never`: what is forbidden may be listed before it exists.
 
 References
 rules.md, CL307. `cachelint policy` shows every line and how it was understood.
