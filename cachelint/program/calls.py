@@ -33,8 +33,10 @@ from cachelint.program.values import (
     Origin,
     Value,
     Wrapped,
+    cleaned,
     join,
     thing,
+    trim,
 )
 from cachelint.vocabulary import Memoizes
 
@@ -68,13 +70,13 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: facts.No
     results = []
     for each in callee.things[:CALLEES]:
         if isinstance(each, FunctionRef):
-            results.append(call_function(frame, each, arguments, node))
+            results.append(_of_who_asks(callee, call_function(frame, each, arguments, node)))
         elif isinstance(each, ClassRef):
             results.append(construction.construct(frame, each.symbol, arguments, node))
         elif isinstance(each, External) and each.name == "builtins.super":
             results.append(supers.proxy(frame, arguments))
         elif isinstance(each, External):
-            results.append(rows.call_name(frame, each, arguments, node))
+            results.append(_of_who_asks(callee, rows.call_name(frame, each, arguments, node)))
         elif isinstance(each, Member):
             results.append(rows.call_member(frame, each, arguments, node))
         elif isinstance(each, Decorator):
@@ -87,6 +89,12 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: facts.No
     if not callee.things:
         _note_invocation(frame, callee, arguments, node)
     return join(results)
+
+
+def _of_who_asks(callee: Value, result: Value) -> Value:
+    """`g.auth_user.may_read(...)`: what who asks is asked for is theirs, whatever class they are of."""
+    asking = cleaned(frozenset(o for o in callee.origins if o.kind == "identity"), safe=True, bounded=True)
+    return replace(result, origins=trim(result.origins | asking)) if asking else result
 
 
 def _note_invocation(frame: Frame, callee: Value, arguments: Arguments, node: facts.Node) -> None:

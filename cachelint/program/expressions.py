@@ -12,10 +12,13 @@ from cachelint.program import bindings, calls, containers, items, library, membe
 from cachelint.program.branches import knowledge, learned
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
+from cachelint.program.rights import is_asker
 from cachelint.program.spelling import last_name
 from cachelint.program.values import UNKNOWN, FunctionRef, Origin, Value, cleaned, constant, derived, join, thing, trim
 
 ASKING = frozenset(("user", "auth", "session"))
+# Where projects keep things for the time of a request.
+HOLDERS = frozenset(("request", "g", "state", "ctx"))
 
 
 def _name(frame: Frame, node: facts.Name) -> Value:
@@ -34,6 +37,13 @@ def _attribute(frame: Frame, node: facts.Attribute) -> Value:
         # In a mixin nobody says what self.request is; who asks is who asks all the same.
         origin = Origin("identity", node.attr, node.attr, frame.place(node))
         return Value(things=value.things, origins=frozenset((origin,)))
+    if (
+        last_name(node.value) in HOLDERS
+        and is_asker(node.attr)
+        and not any(o.kind == "identity" for o in value.origins)
+    ):
+        origin = Origin("identity", node.attr, node.attr, frame.place(node))
+        return replace(value, origins=trim(value.origins | {origin}))
     return value
 
 

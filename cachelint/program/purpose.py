@@ -12,6 +12,7 @@ from cachelint.vocabulary import (
     CacheExpire,
     CacheLock,
     CacheRead,
+    CacheScan,
     CacheTouch,
     CacheWrite,
     DbRead,
@@ -57,7 +58,7 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     if _is_shared_mapping(program, event.function) or _is_kept_hash(program, event) or _is_beside_queue(program, event):
         return True
-    if _is_only_home(program, event):
+    if _is_only_home(program, event) or _is_beside_counters(program, event):
         return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
     templates = [each for each in program.key_templates(event) if each]
@@ -118,6 +119,17 @@ def _keeps_all(program: Program, function: FunctionSymbol) -> bool:
     if any(isinstance(each.row, (CacheExpire, CacheTouch)) or each.ttl is not None for each in beside):
         return False
     return all(_keeps_for_ever(each) and not _is_copy(program, each) for each in writes)
+
+
+def _is_beside_counters(program: Program, event: Event) -> bool:
+    """Whether many entries are read at once where a module counts on the server and never stores anything else there:
+    the counters, which nothing rebuilds."""
+    is_many = isinstance(event.row, CacheScan) or (isinstance(event.row, CacheRead) and event.row.many)
+    if event.function is None or not is_many or _is_called_cache(event):
+        return False
+    around = [each for function in event.module.functions for each in program.graph.events.get(function, ())]
+    counts = any(isinstance(each.row, CacheCount) for each in around)
+    return counts and not any(isinstance(each.row, CacheWrite) for each in around)
 
 
 def _is_called_cache(event: Event) -> bool:

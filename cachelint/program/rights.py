@@ -12,11 +12,12 @@ ADMIN = frozenset("admin admins backoffice staff control console backstage".spli
 RESTRICTED = ADMIN | frozenset(
     (
         "permission permissions superuser role roles privilege privileges access scopes administrator administrators "
-        "moderator moderators"
+        "moderator moderators capability capabilities"
     ).split()
 )
 CHANGES = frozenset("edit change write manage delete update".split())
 GROUPS = frozenset("group groups member members membership owner owners".split())
+ASKERS = frozenset("user account customer member person principal identity viewer profile".split())
 CHECKING = frozenset("check checks require requires assert ensure verify authorize authorise enforce must".split())
 RIGHTS = frozenset("permission permissions privilege privileges access".split())
 ASKED_PERMS = frozenset(("perm", "perms"))
@@ -42,6 +43,12 @@ def is_right(name: str) -> bool:
 def asks_right(test: facts.Expression) -> bool:
     """Whether a test asks for a special right by name: `user.is_staff`, `user.has_perm("shop.change_order")`."""
     return any(ASKED & set(words(name)) for name in identifiers(test))
+
+
+def is_asker(name: str) -> bool:
+    """Whether what a project keeps under this name for the time of a request is who asks: auth_user, customer."""
+    found = set(words(name))
+    return bool(found & ASKERS) and "agent" not in found
 
 
 def gives_verdict(name: str) -> bool:
