@@ -87,7 +87,7 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: facts.No
         elif isinstance(each, Instance):
             results.append(_call_object(frame, each, callee, arguments, node))
     if not callee.things:
-        _note_invocation(frame, callee, arguments, node)
+        results.append(_invoked(frame, callee, arguments, node))
     return join(results)
 
 
@@ -97,13 +97,13 @@ def _of_who_asks(callee: Value, result: Value) -> Value:
     return replace(result, origins=trim(result.origins | asking)) if asking else result
 
 
-def _note_invocation(frame: Frame, callee: Value, arguments: Arguments, node: facts.Node) -> None:
-    for origin in callee.origins:
-        if origin.kind == "parameter" and origin.direct:
-            given = tuple(arguments.all())
-            frame.summary.invocations.append(
-                Invocation(origin, given, frame.place(node), frame.current(), frame.function)
-            )
+def _invoked(frame: Frame, callee: Value, arguments: Arguments, node: facts.Node) -> Value:
+    """Call a parameter: what it gives depends on what the callers pass."""
+    place, given = frame.place(node), tuple(arguments.all())
+    called = [origin for origin in callee.origins if origin.kind == "parameter" and origin.direct]
+    for origin in called:
+        frame.summary.invocations.append(Invocation(origin, given, place, frame.current(), frame.function))
+    return Value(origins=frozenset(Origin("result", origin.what, origin.name, place) for origin in called))
 
 
 def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node: facts.Node) -> Value:

@@ -11,6 +11,7 @@ from cachelint.program.arguments import Arguments, evaluate_arguments
 from cachelint.program.calls import call_function
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
+from cachelint.program.substitution import bind_arguments
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
     Decorator,
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 class Applied:
     """One decorator on one definition: a library row with its arguments, or a wrapper function of the project.
 
-    `wrapper` is the inner function that replaces the decorated one; `row` None then."""
+    `wrapper` is the inner function that replaces the decorated one, `maker` the decorator, `given` what it was told;
+    `row` None then."""
 
     place: Place
     row: Row | None
@@ -42,6 +44,7 @@ class Applied:
     client: Instance | None = None
     wrapper: FunctionSymbol | None = None
     name: str = ""
+    maker: FunctionSymbol | None = None
 
 
 def applied(interpreter: Interpreter, symbol: FunctionSymbol | ClassSymbol) -> list[Applied]:
@@ -80,7 +83,8 @@ def _one(frame: Frame, node: facts.Expression, symbol: FunctionSymbol | ClassSym
         if isinstance(each, FunctionRef) and isinstance(symbol, FunctionSymbol):
             wrapper = _wrapper(frame, each, call, arguments, symbol, node)
             if wrapper is not None:
-                found.append(Applied(place, None, {}, None, wrapper, each.symbol.name))
+                told = bind_arguments(each, arguments.positional, arguments.named) if call is not None else {}
+                found.append(Applied(place, None, told, None, wrapper, each.symbol.name, each.symbol))
     if not found and callee.things:
         first = callee.things[0]
         client = first.instance if isinstance(first, Member) else None

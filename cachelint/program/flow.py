@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cachelint.program.effects import CallEdge, Event
+from cachelint.program.graph import functions_in
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Gap, Instance, Origin, Place, Text, Value, ranked
 
@@ -112,6 +113,23 @@ def _sources(program: Program, event: Event, step: _Search, seen: set[tuple[obje
                 yield _arrival(event, origin, step)
         elif origin.kind == "parameter" and isinstance(origin.what, tuple):
             yield from _through_parameter(program, event, origin, step, seen)
+        elif origin.kind == "result" and isinstance(origin.what, tuple):
+            yield from _through_result(program, event, origin, step, seen)
+
+
+def _through_result(
+    program: Program, event: Event, origin: Origin, step: _Search, seen: set[tuple[object, Place]]
+) -> Iterator[Arrival]:
+    """On through the functions that callers, or decorators, pass for a parameter that makes the value."""
+    function, name = parameter_in(origin)
+    passed = [edge.arguments.get(name) for edge in program.graph.callers.get(function, ())]
+    passed += [given.get(name) for given in program.graph.told.get(function, ())]
+    makers = dict.fromkeys(each for value in passed if value is not None for each in functions_in(value))
+    for maker in makers:
+        for value, place in program.interpreter.summary(maker).returned:
+            way = (*step.way, (place, f"made by `{maker.facts.name}`"))
+            for inner in _entrances(value, place, step.template or _template(value), way, step.depth + 1):
+                yield from _sources(program, event, inner, seen)
 
 
 def spoken(origin: Origin) -> str:

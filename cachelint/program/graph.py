@@ -31,6 +31,8 @@ class CallGraph:
         self.callees: dict[FunctionSymbol | None, list[CallEdge]] = defaultdict(list)
         self.invocations: dict[tuple[FunctionSymbol, str], list[Invocation]] = defaultdict(list)
         self.events: dict[FunctionSymbol | None, list[Event]] = defaultdict(list)
+        # What the decorators of the project are told where they stand.
+        self.told: dict[FunctionSymbol, list[dict[str, Value]]] = defaultdict(list)
         self._entries: dict[FunctionSymbol, Context] = {}
         self._writes: dict[FunctionSymbol, bool] = {}
         for summary in summaries:
@@ -89,6 +91,8 @@ class CallGraph:
             for each in applied(self.interpreter, function) if function.facts.decorators else ():
                 if each.wrapper is not None:
                     self._wrap(function, each.wrapper)
+                if each.maker is not None:
+                    self.told[each.maker].append(each.given)
 
     def _wrap(self, function: FunctionSymbol, wrapper: FunctionSymbol) -> None:
         for edge in self.callers.get(function, ()):

@@ -47,10 +47,10 @@ from cachelint.program.effort import Effort
 from cachelint.program.flow import Arrival
 from cachelint.program.following import follow_all
 from cachelint.program.forbidden import Forbidden
-from cachelint.program.graph import CallGraph
+from cachelint.program.graph import CallGraph, functions_in
 from cachelint.program.handlers import Handler
 from cachelint.program.headers import StorableRoute
-from cachelint.program.interpreter import Interpreter
+from cachelint.program.interpreter import Interpreter, request_parameter
 from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
 from cachelint.program.outages import Failure, Raised
@@ -131,9 +131,20 @@ class Program:
             dialect = inputs.dialect_of(self.interpreter, handler.dialect)
             if dialect.request:
                 self.interpreter.request_types[handler.function] = dialect.request
+                for maker in self._told_by_decorators(handler.function):
+                    self.interpreter.request_types.setdefault(maker, dialect.request)
             if dialect.runs_queries:
                 self.interpreter.answering.add(handler.function)
         self.interpreter.forget_all()
+
+    def _told_by_decorators(self, function: FunctionSymbol) -> Iterator[FunctionSymbol]:
+        """The functions given to a handler's decorators that take the request as well: `key_for=by_name`."""
+        request = request_parameter(function)
+        told = [value for each in applied(self.interpreter, function) for value in each.given.values()]
+        for maker in (maker for value in told for maker in functions_in(value)):
+            first = request_parameter(maker)
+            if first is not None and request is not None and first.name == request.name:
+                yield maker
 
     def _wrappers(self, function: FunctionSymbol) -> list[FunctionSymbol]:
         return [each.wrapper for each in applied(self.interpreter, function) if each.wrapper is not None]

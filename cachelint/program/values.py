@@ -35,7 +35,8 @@ class Origin(msgspec.Struct, frozen=True, cache_hash=True):
     """One place where data comes from.
 
     kind: "parameter" (what = (function, name)), "input" (user input; what = word for messages), "identity",
-    "entity" (what = class symbol or dotted name), "hit" (a cache read; what = its place), "digest".
+    "verdict" (whether who asks may), "result" (of calling the parameter that what names), "entity" (what = class
+    symbol or dotted name), "hit" (a cache read; what = its place), "digest".
     `safe`: can only hold harmless characters by now; `bounded`: takes finitely many values by now.
     `direct`: the value itself and not something computed from it. `boxed`: held inside an object made from it.
     `part`: one part of it (an attribute, an item), so of a text nothing, of a mapping anything.
