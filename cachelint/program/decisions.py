@@ -30,9 +30,10 @@ def switch(frame: Frame, node: facts.Expression) -> tuple[bool | None] | None:
         return (node.value,)
     if not isinstance(node, facts.Name) or node.id not in frame.switches:
         return None
-    value = frame.switches[node.id]
-    constant = value.constant
-    is_same = frame.variables.get(node.id) is value and (constant is None or isinstance(constant, bool))
+    constant = frame.switches[node.id].constant
+    known = frame.variables.get(node.id)
+    # A test may have noted something about it; what is assigned anew is another value.
+    is_same = known is not None and known.constant is constant and (constant is None or isinstance(constant, bool))
     return (constant,) if is_same else None  # type: ignore[return-value]
 
 

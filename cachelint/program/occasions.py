@@ -1,0 +1,123 @@
+"""Reads that hardly anybody asks for twice, or that nobody may keep: exports, searches, credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program.effects import CallEdge, Event
+from cachelint.program.handlers import Handler
+from cachelint.program.purpose import words
+from cachelint.program.rights import identifiers
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, blocks, nodes
+from cachelint.program.values import Origin, Place
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+# Pages that are asked for once in a while and have to tell the present state: downloads, dumps, probes, monitoring.
+EXPORTS = frozenset(
+    "export exports exporter download downloads dump metrics prometheus health healthz readiness liveness".split()
+)
+STREAMS = frozenset(("yield_per", "stream_results", "stream_scalars"))
+
+
+def is_rare(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
+    """Whether hardly anybody asks a query a second time, or nobody may keep what it gives."""
+    return _is_export(handler, way, event) or _is_search(program, event) or _holds_secrets(event)
+
+
+def _is_export(handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
+    """Whether a query fills a download or tells a machine the present state, by the names on its way, or streams its
+    rows piece by piece: too much, or too fresh, to keep."""
+    names = [handler.path, handler.function.facts.qualname, event.module.name.rpartition(".")[2]]
+    names.extend(edge.callee.facts.name for edge in way)
+    if any(EXPORTS & set(words(name)) for name in names):
+        return True
+    if _sends_file(handler.function, way[0].place if way else event.place) or _continues(handler.function):
+        return True
+    return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))
+
+
+FILES = frozenset(("FileResponse", "send_file", "as_attachment"))
+FILE_TYPES = ("attachment", "content-disposition", "text/csv", "application/zip", "application/vnd.")
+
+
+def _sends_file(function: FunctionSymbol, place: Place) -> bool:
+    """Whether a handler answers with a file to keep wherever it comes by a place: Content-Disposition, CSV, an
+    archive."""
+    passed = (node for statement in _beside(function.facts.body, place) for node in nodes(statement))
+    return any(_is_file(node) for node in passed)
+
+
+def _beside(body: Sequence[facts.Statement], place: Place) -> Iterator[facts.Statement]:
+    """The plain statements of a block and of those in it that always run, or that hold the place."""
+    for statement in body:
+        inner = list(blocks(statement))
+        if not inner:
+            yield statement
+        for block in inner:
+            is_around = bool(block) and block[0].at <= place.at < block[-1].end
+            if is_around or isinstance(statement, (facts.With, facts.Try)):
+                yield from _beside(block, place)
+
+
+def _is_file(node: facts.Node) -> bool:
+    if isinstance(node, facts.Constant):
+        return isinstance(node.value, str) and node.value.lower().startswith(FILE_TYPES)
+    if isinstance(node, facts.Argument):
+        return node.keyword in FILES
+    name = node.id if isinstance(node, facts.Name) else node.attr if isinstance(node, facts.Attribute) else ""
+    return name in FILES
+
+
+TOKENS = ({"page", "token"}, {"next", "token"}, {"continuation"}, {"scroll", "id"})
+
+
+def _continues(function: FunctionSymbol) -> bool:
+    """Whether a handler gives the page behind a token that it handed out before: each is asked for once."""
+    for parameter in function.facts.parameters:
+        is_required = parameter.default is None or isinstance(parameter.default, facts.Call)
+        if is_required and any(token <= set(words(parameter.name)) for token in TOKENS):
+            return not _has_default(parameter.default)
+    return False
+
+
+def _has_default(default: facts.Expression | None) -> bool:
+    """`Query(None)`, `Query(default="")`: the first page is asked for without a token."""
+    arguments = default.arguments if isinstance(default, facts.Call) else ()
+    return any(isinstance(each.value, facts.Constant) and each.keyword in (None, "default") for each in arguments)
+
+
+# A query that more texts of the client's choice shape than this finds something else for every request.
+TEXTS = 4
+
+
+def _is_search(program: Program, event: Event) -> bool:
+    """Whether many free texts in the query string shape a query: hardly two requests are alike."""
+    return len({origin.name for origin in event.origins if _is_free_text(program, event, origin)}) > TEXTS
+
+
+PAGING = frozenset("page pages size limit offset start count order ordering sort direction per".split())
+
+
+def _is_free_text(program: Program, event: Event, origin: Origin) -> bool:
+    """Whether an origin is a parameter of the query string that no type limits and that is not about paging."""
+    given: Origin | None = origin
+    if origin.kind == "parameter" and isinstance(origin.what, tuple):
+        function = event.function
+        given = program.input_of(function, origin.name) if function is not None and origin.what[0] is function else None
+    if given is None or given.kind != "input" or given.what != "query parameter":
+        return False
+    return not (origin is not given and given.safe) and not PAGING & set(words(origin.name))
+
+
+SECRETS = ({"password"}, {"passwd"}, {"secret"}, {"private", "key"}, {"api", "key"}, {"credentials"})
+
+
+def _holds_secrets(event: Event) -> bool:
+    """Whether the rows of a list hold credentials of other services: nothing for a cache that others can read."""
+    if event.shape != "rows" or not isinstance(event.entity, ClassSymbol):
+        return False
+    return any(secret <= set(words(name)) for name in event.entity.attributes for secret in SECRETS)
