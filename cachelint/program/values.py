@@ -230,10 +230,11 @@ def join(values: list[Value]) -> Value:
 
 
 def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
-    """At most ORIGINS of them, the same ones every time."""
+    """At most ORIGINS of them, the same ones every time; who asks is the last to be forgotten."""
     if len(origins) <= ORIGINS:
         return origins
-    return frozenset(ranked(origins)[:ORIGINS])
+    kept = sorted(ranked(origins), key=lambda origin: origin.kind != "identity")
+    return frozenset(kept[:ORIGINS])
 
 
 def ranked(origins: frozenset[Origin]) -> list[Origin]:
