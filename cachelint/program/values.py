@@ -230,11 +230,16 @@ def join(values: list[Value]) -> Value:
 
 
 def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
-    """At most ORIGINS of them, the same ones every time; who asks is the last to be forgotten."""
+    """At most ORIGINS of them, the same ones every time: who asks is forgotten last, what is there already first."""
     if len(origins) <= ORIGINS:
         return origins
-    kept = sorted(ranked(origins), key=lambda origin: origin.kind != "identity")
-    return frozenset(kept[:ORIGINS])
+    times: dict[tuple[str, str], int] = {}
+    kept = []
+    for origin in ranked(origins):
+        before = times.get((origin.kind, origin.name), 0)
+        times[origin.kind, origin.name] = before + 1
+        kept.append((origin.kind != "identity", before, len(kept), origin))
+    return frozenset(origin for *_, origin in sorted(kept, key=lambda each: each[:3])[:ORIGINS])
 
 
 def ranked(origins: frozenset[Origin]) -> list[Origin]:
