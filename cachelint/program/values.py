@@ -234,7 +234,7 @@ def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
     if len(origins) <= ORIGINS:
         return origins
     times: dict[tuple[str, str], int] = {}
-    kept = []
+    kept: list[tuple[bool, int, int, Origin]] = []
     for origin in ranked(origins):
         before = times.get((origin.kind, origin.name), 0)
         times[origin.kind, origin.name] = before + 1

@@ -50,10 +50,12 @@ Stays silent when
 A cache is on the way: a caching decorator, a get-or-set, a read that missed and is filled again.
 The rows are selected by who asks (the current user, the session), or the policy says never to cache them.
 The handler writes the database as well, serves only unsafe methods, or belongs to the admin.
+What is read stays in a module or class for the whole process, or the body of the request says what to read.
 The query only tests existence, or repeats in an `except` what the `try` reads, or reads a table that is a cache.
 Where a handler reads rows of who asks, its other reads mostly hang on those: they are for the pedantic persona.
 So are queries that run only where a test of who asks leads to them.
-So are downloads, exports and monitoring, which are asked for once in a while and have to be fresh.
+So are downloads (a file to keep), exports and monitoring, which are asked for once in a while and have to be fresh,
+pages behind a token, searches that many free texts shape (hardly two are alike), and rows with credentials.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
 

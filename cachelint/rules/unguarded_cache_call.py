@@ -49,6 +49,7 @@ A sufficient `except` (or `suppress`, or a guarding decorator or context manager
 The client, the method or the settings do not raise: cashews by default, caching decorators that swallow,
 django-redis with IGNORE_EXCEPTIONS, in-memory backends, no CACHES setting at all.
 The value is the product's only store: locks, queues, sessions, rate limits, tokens.
+Whoever asks for the client is refused: the function that gives it pings first, every time, and raises.
 The policy says `on-error = "raise"`: then it is a note for the pedantic persona.
 No request handler reaches the call, or only work that runs after the response does.
 
