@@ -32,16 +32,16 @@ def test_projects_are_pinned() -> None:
 
 
 def test_every_file_belongs_to_a_project() -> None:
-    files = [*FOLDER.glob("*.txt"), *FOLDER.glob("verdicts/*"), *FOLDER.glob("policy/*.txt")]
-    files += FOLDER.glob("policy/verdicts/*")
+    files = [*FOLDER.glob("*.txt"), *FOLDER.glob("verdicts/*"), *FOLDER.glob("policy*/*.txt")]
+    files += FOLDER.glob("policy*/verdicts/*")
     assert {file.stem for file in files} <= set(PROJECTS)
     assert {file.suffix for file in files} <= {".txt", ".jsonl"}
 
 
-RUNS = (FOLDER, policies.FOLDER)
+RUNS = (FOLDER, *policies.FOLDERS.values())
 
 
-@pytest.mark.parametrize("where", RUNS, ids=("default", "policy"))
+@pytest.mark.parametrize("where", RUNS, ids=lambda where: where.name)
 @pytest.mark.parametrize("name", PROJECTS)
 def test_stored_lines_are_well_formed(name: str, where: Path) -> None:
     file = judge.stored(name, where)
@@ -53,7 +53,7 @@ def test_stored_lines_are_well_formed(name: str, where: Path) -> None:
     assert [(f.path, f.line) for f in findings] == sorted((f.path, f.line) for f in findings)
 
 
-@pytest.mark.parametrize("where", RUNS, ids=("default", "policy"))
+@pytest.mark.parametrize("where", RUNS, ids=lambda where: where.name)
 @pytest.mark.parametrize("name", PROJECTS)
 def test_verdicts_agree_with_the_stored_findings(name: str, where: Path) -> None:
     verdicts = judge.verdicts(name, where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -15,7 +16,7 @@ from cachelint.cli.guide import has_policy
 from cachelint.config import Config, load, parse
 from cachelint.policy import decide
 from cachelint.policy.explicit import as_toml
-from cachelint.policy.model import Decision, Source
+from cachelint.policy.model import Decision, Line, Source
 from cachelint.policy.reading import lines
 from cachelint.policy.sources import Sources
 from cachelint.policy.stub import STUB
@@ -223,3 +224,25 @@ def test_a_ttl_changed_in_the_guide_changes_the_next_run(shop: Path) -> None:
 
 def test_sources_quote_their_line() -> None:
     assert str(Source("CLAUDE.md", 7, "x")) == "CLAUDE.md:7"
+
+
+def seed_lines() -> list[Line]:
+    """The lines of the policies of both articles, as a run reads them."""
+    text = (ROOT / "tests" / "cases" / "policy" / "seeds.md").read_text(encoding="utf-8")
+    policies = re.findall(r"(?ms)^````md\n(## Caching (?:Rules|Strategy)\n.*?)^````$", text)
+    assert len(policies) == 2
+    found = [line for policy in policies for line in lines(policy, "CLAUDE.md")]
+    return [line for line in found if line.status != "heading"]
+
+
+def test_nine_of_ten_lines_of_the_articles_are_enforced_and_the_rest_says_why_not() -> None:
+    found = seed_lines()
+    enforced = [line for line in found if line.status == "understood" and all(map(enforcing, line.statements))]
+    rest = [line for line in found if line not in enforced]
+    assert len(found) == 24
+    assert len(enforced) / len(found) >= 0.9
+    assert {line.status for line in rest} == {"not-checkable"}
+    assert [worded(line.statements[0]) for line in rest] == [
+        "it names no data of this code",
+        "a rate shows only at run time",
+    ]

@@ -19,7 +19,8 @@ _XXHASH = " ".join(f"{name}_{kind}" for name in _XXHASH_TYPES.split() for kind i
 
 CONVERSIONS = (
     Sanitizes(on="builtins", names="int", params="x base", gives="scalar"),
-    Sanitizes(on="builtins", names="float complex len ord round abs sum", params="x", gives="scalar"),
+    Sanitizes(on="builtins", names="float complex ord round abs sum", params="x", gives="scalar"),
+    Sanitizes(on="builtins", names="len", params="x", counts=True, gives="scalar"),
     Sanitizes(on="builtins", names="bool", params="x", bounded=True, gives="scalar"),
     Sanitizes(on="builtins", names="hex oct bin", params="x", gives="scalar"),
     Sanitizes(on="uuid", names="UUID", params="hex bytes bytes_le fields int", gives="scalar"),

@@ -27,6 +27,13 @@ _SORTING = frozenset(
         "reverse ascending descending alphabetical topological resolution list item display by"
     ).split()
 )
+# Heads that mean something else behind these words: a db session is nobody's session.
+_HOMONYMS = {
+    "order": _SORTING,
+    "session": frozenset("db database sql orm async sync http https requests aio client scoped new".split()),
+    "thread": frozenset("worker daemon background deletion main max os".split()),
+    "message": frozenset("error log debug commit flash validation exception".split()),
+}
 _SPELLINGS = {
     "catalogue": "catalog",
     "colour": "color",
@@ -122,16 +129,33 @@ _LOADING = frozenset(
 )
 
 
+# Verbs with which functions say that they do something else: validate_order, send_payment.
+_ACTING = frozenset(
+    (
+        "add append apply assert assign attach authorize bind bulk call cancel capture change check clean "
+        "clear close complete confirm copy count delete deny detach dispatch drop emit enable ensure expire "
+        "fail finish fix forget format handle has hide ignore import init insert invalidate is issue link "
+        "lock log mail mark merge migrate notify on parse patch pay place post process publish purge push put "
+        "queue record refund register reject release remove rename replace require reset retry revoke run "
+        "save schedule seed send set should show sign skip split start stop store submit subscribe sync test "
+        "toggle touch track trigger truncate try unlink unlock update upload upsert use validate verify void "
+        "warm with write"
+    ).split()
+)
+
+
 def in_loader(word: Word, name: str) -> bool:
     """Whether a function hands out the entity, by its name: get_order, orders_of, stock_price; `order` is a verb."""
-    if not in_name(word, name):
-        return False
     if word.given is not None:
-        return True
+        return in_name(word, name)
     words = words_of(name)
     kept = _without_how(words)
+    if not (_ends_with(kept, word.words) or (word.bare and words == word.bare)):
+        return False
+    if words[0] in _LOADING:
+        return len(kept) > 1
     is_verb = len(kept) == 1 and not _is_plural(name, kept[0])
-    return words[0] in _LOADING or not is_verb
+    return not is_verb and words[0] not in _ACTING and "to" not in kept
 
 
 def _is_plural(name: str, noun: str) -> bool:
@@ -149,7 +173,7 @@ def _without_how(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _ends_with(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
-    if entity == ("order",) and len(words) > 1 and words[-2] in _SORTING:
+    if len(words) > 1 and len(entity) == 1 and words[-2] in _HOMONYMS.get(entity[0], ()):
         return False
     return bool(entity) and len(words) >= len(entity) and words[-len(entity) :] == entity
 
@@ -170,6 +194,13 @@ def _in_given_key(given: str, template: str) -> bool:
     if not ({":", "*"} & set(pattern)):
         return pattern in _SEGMENTS.split(template)
     return not pattern.startswith("/") and fnmatch.fnmatchcase(_HOLE.sub("x", template), pattern)
+
+
+def ends_route(word: Word, path: str) -> bool:
+    """Whether the last literal segment of a URL pattern is the entity: `/orders/{id}`, not `/orders/{id}/notes`."""
+    literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|:\w+", "", path)
+    parts = [part for part in re.sub(r"[\^$\\?]", "", literal).split("/") if part]
+    return bool(parts) and in_route(word, parts[-1])
 
 
 def in_route(word: Word, path: str) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cachelint.program import library
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
+    ROWS,
     UNKNOWN,
     Instance,
     Origin,
@@ -148,9 +149,9 @@ def db_read(site: CallSite, row: DbRead) -> Value:
     return replace(value, origins=of_number(found) if shape in ("aggregate", "exists") else found)
 
 
-def of_number(origins: frozenset[Origin]) -> frozenset[Origin]:
+def of_number(origins: frozenset[Origin], kinds: frozenset[str] = ROWS) -> frozenset[Origin]:
     """A count or a sum over rows was selected by them, and holds none of them."""
-    return frozenset(replace(o, safe=True, bounded=True, boxed=True) if o.kind == "entity" else o for o in origins)
+    return frozenset(replace(o, safe=True, bounded=True, boxed=True) if o.kind in kinds else o for o in origins)
 
 
 def _of_statement(

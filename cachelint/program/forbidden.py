@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cachelint.policy import Word, in_route
+from cachelint.policy import Word, ends_route, in_route
 from cachelint.policy.model import Decision
 from cachelint.program.decided import Forbids
 from cachelint.program.decorators import Applied, applied
@@ -129,7 +129,7 @@ def _registered(program: Program) -> Iterator[Forbidden]:
         returned = program.interpreter.summary(handler.function).returns
 
         def matches(word: Word, handler: object = handler, returned: object = returned) -> str:
-            if any(in_route(word, path) for path in handler.raw_paths):  # type: ignore[attr-defined]
+            if any((in_route if word.route else ends_route)(word, path) for path in handler.raw_paths):  # type: ignore[attr-defined]
                 return f"the route `{handler.path}`"  # type: ignore[attr-defined]
             return "" if word.route else entity_of(program, returned, word)  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.policy import Word, in_route, words_of
+from cachelint.policy import Word, ends_route, in_route, words_of
 from cachelint.policy.model import Decision
 from cachelint.program.decided import Forbids
 from cachelint.program.decorators import Applied, applied
@@ -75,7 +75,7 @@ def _rank(handler: Handler) -> tuple[int, tuple[str, int, str, str]]:
 def _forbidden(program: Program, handler: Handler) -> Forbids | None:
     """The decision that forbids to cache this route: its last word for data, any of its words for routes."""
     for each in program.decided.forbids(handler.function.module.source.path):
-        matches = _names if each.http or each.word.route else _ends_in
+        matches = _names if each.http or each.word.route else ends_route
         # A wrapper that a decorator made serves many routes, and is none of them.
         hits = [matches(each.word, path) for path in handler.raw_paths]
         is_named = any(hits) if handler.function.parent is None else bool(hits) and all(hits)
@@ -87,13 +87,6 @@ def _forbidden(program: Program, handler: Handler) -> Forbids | None:
 
 def _names(word: Word, path: str) -> bool:
     return in_route(word, path)
-
-
-def _ends_in(word: Word, path: str) -> bool:
-    """Whether the last word of a route is the entity: `/orders/{id}`, not `/orders/{id}/notes`."""
-    literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|:\w+", "", path)
-    parts = [part for part in re.sub(r"[\^$\\?]", "", literal).split("/") if part]
-    return bool(parts) and in_route(word, parts[-1])
 
 
 def _is_verb(handler: Handler, path: str) -> bool:

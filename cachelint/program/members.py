@@ -12,6 +12,8 @@ from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
     NOTHING,
+    ROWS,
+    SPREADS,
     UNKNOWN,
     ClassRef,
     External,
@@ -52,11 +54,29 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
         found.append(item)
     value = join([each for each in found if each is not None])
     if value is UNKNOWN:
-        return Value(origins=_across_relations(frame, receiver.origins, name)) if receiver.origins else UNKNOWN
+        return Value(origins=_of_unknown(frame, receiver, name)) if receiver.origins else UNKNOWN
     if receiver.origins and not value.origins and any(isinstance(t, (Instance, Member)) for t in receiver.things):
         return replace(value, origins=_seen_from(frame, value, receiver))
     asking = frozenset(origin for origin in receiver.origins if origin.kind in ("identity", "verdict"))
     return replace(value, origins=trim(value.origins | parts_of(asking))) if asking - value.origins else value
+
+
+def _of_unknown(frame: Frame, receiver: Value, name: str) -> frozenset[Origin]:
+    """The sources of an attribute that nobody knows; of an object of the project, made of rows, it may be anything."""
+    origins = _across_relations(frame, receiver.origins, name)
+    if not any(_is_made(frame, each) for each in receiver.instances()):
+        return origins
+    return frozenset(replace(o, far=True) if o.kind in SPREADS else o for o in origins)
+
+
+def _is_made(frame: Frame, each: Instance) -> bool:
+    """Whether an object is of a class of the project's own (no model, no serializer) that declares no fields."""
+    from cachelint.program import inputs
+
+    if not isinstance(each.type, ClassSymbol) or frame.interpreter.hierarchy.is_model(each.type):
+        return False
+    hierarchy = frame.interpreter.hierarchy
+    return not hierarchy.library_bases(each.type) and not inputs.has_fields(frame.interpreter, each.type)
 
 
 def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]:
@@ -64,10 +84,6 @@ def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]
     related = [each.type for each in value.instances() if frame.interpreter.hierarchy.is_model(each.type)]
     origins = parts_of(receiver.origins)
     return frozenset(o for o in origins if o.kind not in ROWS or o.what in related) if related else origins
-
-
-# Origins that say which rows something holds.
-ROWS = ("entity", "loader")
 
 
 def _across_relations(frame: Frame, origins: frozenset[Origin], name: str) -> frozenset[Origin]:
@@ -211,7 +227,7 @@ def _instance_member(
 
 
 def _own_entity(frame: Frame, symbol: ClassSymbol, node: facts.Node) -> frozenset[Origin]:
-    return frozenset((Origin("entity", symbol, symbol.facts.name, frame.place(node), direct=False),))
+    return frozenset((Origin("entity", symbol, symbol.facts.name, frame.place(node), direct=False, part=True),))
 
 
 def _method(

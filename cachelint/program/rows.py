@@ -135,10 +135,16 @@ def _filtered(predicate: Value, given: Value) -> Value | None:
 
 def with_loader(frame: Frame, value: Value, name: str, node: facts.Node) -> Value:
     """Where the policy forbids data by name, remember which loader a value came from."""
-    if not frame.interpreter.tracks_loaders:
+    if not frame.interpreter.tracks_loaders or name[:1].isupper() or _is_service(frame, value):
         return value
     origin = Origin("loader", name, name, frame.place(node), direct=False)
     return replace(value, origins=trim(value.origins | {origin}))
+
+
+def _is_service(frame: Frame, value: Value) -> bool:
+    """Whether a value is an object of a library (a session, a client) and no data."""
+    types = [each.type for each in value.instances() if isinstance(each.type, str)]
+    return any(not each.startswith("builtins.") and each in frame.interpreter.catalogue.types for each in types)
 
 
 def call_member(frame: Frame, callee: Member, arguments: Arguments, node: facts.Node) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.policy import Word, in_key, in_loader, in_name, in_route
+from cachelint.policy import Word, ends_route, in_key, in_loader, in_name, in_route
 from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import Instance, Value
@@ -47,8 +47,11 @@ def entity_of(program: Program, value: Value, word: Word) -> str:
                 if type_ is not None and program.interpreter.hierarchy.is_model(type_) and is_about(type_, word):
                     return f"`{_name(type_)}` data"
     for origin in sorted(value.origins, key=lambda o: (o.name, o.place)):
-        selects_only = origin.safe and origin.bounded and origin.boxed
-        if origin.kind == "entity" and not selects_only and is_about(origin.what, word):
+        # What selected rows, or what was decided by them, is none of their data.
+        selects_only = origin.safe and origin.bounded
+        if origin.far or selects_only:
+            continue
+        if origin.kind == "entity" and is_about(origin.what, word):
             return f"`{origin.name}` data"
         # What hangs on what was loaded, and was handed on inside something else, may be anything.
         is_far = origin.part and origin.boxed
@@ -101,6 +104,6 @@ def _route_or_key(program: Program, event: Event, word: Word) -> str:
     assert event.function is not None
     for handler in program.handlers_of(event.function):
         for path in handler.raw_paths:
-            if in_route(word, path):
+            if (in_route if word.route else ends_route)(word, path):
                 return f"the route `{path}`"
     return ""

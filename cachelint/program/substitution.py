@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import (
     NOTHING,
+    ROWS,
+    SPREADS,
     UNKNOWN,
     FunctionRef,
     Gap,
@@ -74,10 +76,13 @@ def _origins(origin: Origin, function: FunctionSymbol, arguments: Mapping[str, V
     if argument is None:
         return frozenset()
     given = argument.origins if origin.direct else derived(argument.origins)
+    if origin.part or origin.boxed:
+        # A part of a column, or what was made of one, is no longer data of the row.
+        given = frozenset(replace(each, far=True) if each.kind in ROWS and each.part else each for each in given)
     if origin.part:
         # A part of a part of something is too far from it to say what it holds.
         given = frozenset(replace(each, boxed=each.boxed or each.part) for each in given)
-    if not (origin.safe or origin.bounded or origin.boxed or origin.part):
+    if not (origin.safe or origin.bounded or origin.boxed or origin.part or origin.far):
         return given
     return frozenset(
         replace(
@@ -86,6 +91,7 @@ def _origins(origin: Origin, function: FunctionSymbol, arguments: Mapping[str, V
             bounded=each.bounded or origin.bounded,
             boxed=each.boxed or origin.boxed,
             part=each.part or origin.part,
+            far=each.far or (origin.far and each.kind in SPREADS),
         )
         for each in given
     )

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from cachelint.program import library
 from cachelint.program.callsite import CallSite, constant_values, result_of
-from cachelint.program.database_rows import narrow
+from cachelint.program.database_rows import narrow, of_number
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import (
+    ROWS,
     UNKNOWN,
     ClassRef,
     Instance,
@@ -98,6 +99,8 @@ def sanitizes(site: CallSite, row: Sanitizes) -> Value:
     else:
         value = carried(*site.arguments.all())
     value = sanitized(value, row.safe, row.bounded)
+    if row.hashes or row.counts:
+        value = replace(value, origins=of_number(value.origins, ROWS | {"parameter"} if row.counts else ROWS))
     if row.gives and row.gives not in ("self", "scalar"):
         instance = Instance(site.frame.interpreter.catalogue.canonical(row.gives))
         return replace(value, things=(instance,))

@@ -40,6 +40,7 @@ class Origin(msgspec.Struct, frozen=True, cache_hash=True):
     `safe`: can only hold harmless characters by now; `bounded`: takes finitely many values by now.
     `direct`: the value itself and not something computed from it. `boxed`: held inside an object made from it.
     `part`: one part of it (an attribute, an item), so of a text nothing, of a mapping anything.
+    `far`: a part of a part of a row, or something computed from a column: no longer data of that row.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Origin(msgspec.Struct, frozen=True, cache_hash=True):
     direct: bool = True
     boxed: bool = False
     part: bool = False
+    far: bool = False
 
 
 class Instance(msgspec.Struct, frozen=True, cache_hash=True):
@@ -264,11 +266,23 @@ def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[
     )
 
 
+# Origins that say which rows something holds.
+ROWS = frozenset(("entity", "loader"))
+SPREADS = ROWS | {"parameter"}
+
+
 def parts_of(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The sources of an attribute or item of something."""
-    if not origins or all(origin.part and not origin.direct for origin in origins):
+    if all(origin.part and not origin.direct and not _is_column(origin) for origin in origins):
         return origins
-    return frozenset(replace(origin, direct=False, part=True) for origin in origins)
+    return frozenset(
+        replace(origin, direct=False, part=True, far=origin.far or _is_column(origin)) for origin in origins
+    )
+
+
+def _is_column(origin: Origin) -> bool:
+    """Whether a source is one part of what may be a row, held by nothing: a step further leads away from it."""
+    return origin.kind in SPREADS and origin.part and not origin.far and not origin.boxed
 
 
 def unboxed(origins: frozenset[Origin]) -> frozenset[Origin]:

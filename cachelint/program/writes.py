@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 DEPTH = 6
+# Made into something else more often than this, a value says nothing of what it was.
+TURNS = 2
 # A function that is called more often than this is no wrapper whose every caller tells something.
 CALLS = 600
 
@@ -26,7 +28,8 @@ class View:
 
     `ttl` is (unit, value) when one is given there; `context` says under which circumstances it runs there; `way` leads
     from the place inwards; `seen` are the calls already
-    looked at on behalf of this write, so that each is looked at once however many roads lead there."""
+    looked at on behalf of this write, so that each is looked at once however many roads lead there; `turns` counts the
+    calls over which the value was not handed on as it is, but made into something else."""
 
     event: Event
     place: Place
@@ -37,6 +40,7 @@ class View:
     depth: int = 0
     function: FunctionSymbol | None = None
     context: Context = TOP
+    turns: int = 0
     seen: set[Place] = field(default_factory=set)
 
 
@@ -67,12 +71,15 @@ def from_callers(program: Program, view: View) -> Iterator[View]:
 
 def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
     key = substitute(view.key, function, edge.arguments)
-    value = substitute(view.value, function, edge.arguments)
+    turns = view.turns + (not any(o.direct for o in parameters(view.value)))
+    value = substitute(view.value if turns <= TURNS else UNKNOWN, function, edge.arguments)
     # What a serializer made of the value hides its type, not what it holds.
     value = Value(things=value.things or _things_of(view.value, function, edge.arguments), origins=value.origins)
     ttl = (view.ttl[0], substitute(view.ttl[1], function, edge.arguments)) if view.ttl is not None else None
     way = ((edge.place, f"passed to `{function.facts.name}`"), *view.way)
-    return View(view.event, edge.place, key, value, ttl, way, view.depth + 1, edge.caller, edge.context, view.seen)
+    return View(
+        view.event, edge.place, key, value, ttl, way, view.depth + 1, edge.caller, edge.context, turns, view.seen
+    )
 
 
 def parameters(value: Value) -> list[Origin]:

@@ -147,7 +147,7 @@ class Sanitizes(Row, frozen=True, kw_only=True, tag=True):
     """A call after which text is `safe` in a key (limited characters) and/or `bounded` (finite set of values).
 
     Neither: a function that looks like one and is not. `argument` names the sanitised parameter ("" the first, "self"
-    for a method on the value itself). `hashes` marks a digest."""
+    for a method on the value itself). `hashes` marks a digest, `counts` a number of things."""
 
     on: str
     names: str
@@ -156,6 +156,7 @@ class Sanitizes(Row, frozen=True, kw_only=True, tag=True):
     safe: bool = True
     bounded: bool = False
     hashes: bool = False
+    counts: bool = False
     gives: str = ""
 
 

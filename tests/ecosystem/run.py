@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from fetch import CACHE, HERE, BrokenError, Project, fetch, projects
 from judge import print_verdicts, share, stored
-from policies import FOLDER, RULES, laid
+from policies import FOLDERS, RULES, laid
 
 TIMEOUT = 600
 SECONDS = re.compile(rb'"seconds": ?[0-9.e+-]+')
@@ -143,7 +143,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", metavar="NAME", action="append", help="this project (may be repeated)")
     parser.add_argument("--twice", action="store_true", help="run twice; both documents must be equal")
     parser.add_argument("--check", action="store_true", help="store nothing; exit 1 if a stored file would change")
-    parser.add_argument("--policy", action="store_true", help="with the articles' policies laid beside the code")
+    parser.add_argument("--policy", nargs="?", const="articles", choices=FOLDERS, help="lay a policy beside the code")
     parser.add_argument("--judge", action="store_true", help="run nothing; compare stored findings with verdicts")
     given = parser.parse_args()
     if unknown := set(given.only or ()) - {project.name for project in projects()}:
@@ -154,7 +154,7 @@ def arguments() -> argparse.Namespace:
 def examine(project: Project, given: argparse.Namespace) -> dict[str, Any]:
     """Fetch and check a project and print its numbers; the JSON document. Raises BrokenError."""
     fetch(project)
-    folder = laid(project) if given.policy else project.folder
+    folder = laid(project, given.policy) if given.policy else project.folder
     options = ["--select", ",".join(RULES)] if given.policy else []
     first = check(folder, *options, *(["--no-cache"] if given.twice else []))
     document: dict[str, Any] = json.loads(first.output)
@@ -180,7 +180,7 @@ def print_numbers(project: Project, document: dict[str, Any], run: Run) -> None:
 def run_all(chosen: list[Project], given: argparse.Namespace) -> int:
     """Examine projects and store the results; 1 when one broke, or under --check when a stored file would change."""
     rows, bad = {}, False
-    where = FOLDER if given.policy else HERE
+    where = FOLDERS[given.policy] if given.policy else HERE
     for project in chosen:
         try:
             document = examine(project, given)
@@ -202,7 +202,7 @@ def main() -> int:
     given = arguments()
     chosen = [project for project in projects() if not given.only or project.name in given.only]
     if given.judge:
-        print_verdicts([project.name for project in chosen], FOLDER if given.policy else HERE)
+        print_verdicts([project.name for project in chosen], FOLDERS[given.policy] if given.policy else HERE)
         return 0
     return run_all(chosen, given)
 
