@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
+    from pathlib import Path
 
     from cachelint.config import Config, ConfigError
     from cachelint.finding import AnalysisError, Confidence, Location, Persona, Report, Reported, Severity, Step
@@ -46,8 +47,8 @@ def check_project(
 
     Args:
         project: The project's folder; module names, paths in the report and the configuration are relative to it.
-        paths: Files or folders to report on, relative to the project with forward slashes; empty for all. The whole
-            project is known in any case.
+        paths: Files or folders to report on, absolute or relative to the project; empty for all. The whole project is
+            known in any case.
         config: The settings; read from the project when None.
         use_store: Whether to take from `.cachelint_cache/` in the project what earlier runs worked out, and add to it.
         jobs: How many processes read files; None for one per core.
@@ -59,12 +60,15 @@ def check_project(
 
     Raises:
         ConfigError: The project's configuration cannot be used.
+        ValueError: A path is outside the project.
     """
     from pathlib import Path
 
     from cachelint import check
 
-    return check.check_project(Path(project), config, paths=paths, use_store=use_store, jobs=jobs)
+    folder = Path(project)
+    inside = [_inside(path, folder) for path in paths]
+    return check.check_project(folder, config, paths=inside, use_store=use_store, jobs=jobs)
 
 
 def check_source(
@@ -78,7 +82,7 @@ def check_source(
 
     Args:
         source: The module; text is taken as UTF-8.
-        path: Where it lies, or would lie, in the project: relative, with forward slashes.
+        path: Where it lies, or would lie, in the project: absolute or relative to it.
         project: The folder of the project to check it in, in place of the file of that path; None to check it alone.
         config: The settings; read from the project when None.
 
@@ -87,6 +91,7 @@ def check_source(
 
     Raises:
         ConfigError: The project's configuration cannot be used.
+        ValueError: The path is outside the project.
     """
     import tempfile
     from pathlib import Path
@@ -95,9 +100,16 @@ def check_source(
 
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     if project is not None:
-        return check.check_source(Path(project), path, data, config)
+        return check.check_source(Path(project), _inside(path, Path(project)), data, config)
     with tempfile.TemporaryDirectory() as nowhere:
-        return check.check_source(Path(nowhere), path, data, config)
+        return check.check_source(Path(nowhere), _inside(path, Path(nowhere)), data, config)
+
+
+def _inside(path: str, project: Path) -> str:
+    """A path as seen from the project. Raises ValueError for one that is outside."""
+    from cachelint.project import relative
+
+    return relative(project / path, project)
 
 
 def __getattr__(name: str) -> Any:

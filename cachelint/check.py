@@ -13,7 +13,7 @@ import msgspec
 
 from cachelint import conclusions, history
 from cachelint.conclusions import Conclusions, without_filters
-from cachelint.config import Config, ConfigError, load
+from cachelint.config import Config, ConfigError, checked, load
 from cachelint.facts import shards
 from cachelint.facts.gather import Gathered, Limits, Request, facts_of, gather
 from cachelint.facts.model import FileFacts
@@ -186,13 +186,13 @@ def check_project(
 
     `use_store` lets it read and write the store in the project (`.cachelint_cache/`).
     """
-    config = config or load(project, SPELLINGS)
+    config = checked(config, SPELLINGS) if config else load(project, SPELLINGS)
     return run(Task(project=project, config=config, paths=tuple(paths), jobs=jobs, use_store=use_store)).report
 
 
 def check_source(project: Path, path: str, source: bytes, config: Config | None = None) -> Report:
     """Check one file of a project as if it had this content. Raises ConfigError."""
-    config = config or load(project, SPELLINGS)
+    config = checked(config, SPELLINGS) if config else load(project, SPELLINGS)
     return run(Task(project=project, config=config, paths=(path,), replaced={path: source}, jobs=1)).report
 
 

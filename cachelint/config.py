@@ -28,7 +28,7 @@ class ConfigError(Exception):
     """A configuration that cannot be used. `path` is the file as given, `line` is 1-based."""
 
     def __init__(self, message: str, path: str, line: int = 1) -> None:
-        super().__init__(f"{path}:{line}: {message}")
+        super().__init__(f"{path}:{line}: {message}" if path else message)
         self.message, self.path, self.line = message, path, line
 
 
@@ -188,6 +188,11 @@ def _convert(raw: object, origin: Origin) -> Config:
         keys, message = explained(str(error), raw, Config)
         where = ".".join(str(key) for key in keys)
         raise ConfigError(f"`{where}`: {message}" if where else message, origin.path, origin.line(*keys)) from None
+
+
+def checked(config: Config, rules: Mapping[str, str]) -> Config:
+    """A Config that a program made, its rules by their names. Raises ConfigError for one that does not exist."""
+    return _with_rule_names(config, rules)
 
 
 def _with_rule_names(config: Config, rules: Mapping[str, str]) -> Config:

@@ -64,7 +64,7 @@ def discover(
     walk = _Walk(project, matcher(excluded))
     walk.folder("", _outer_ignores(project))
     for path in explicit:
-        walk.asked_for(path)
+        walk.asked_for(path, is_source(path) or path in replaced)
     walk.links_left_over()
     walk.replace(replaced)
     roots = _Roots(project, src, replaced)
@@ -167,11 +167,11 @@ class _Walk:
             ignores += _ignore_file(self.project / folder / ".gitignore", folder)
         return path.endswith(".py") and not self._left_out(path, ignores)
 
-    def asked_for(self, path: str) -> None:
+    def asked_for(self, path: str, is_python: bool) -> None:
         """Take a path although it is excluded; below an excluded folder only NOT_SOURCE still applies."""
         full = self.project / path
         if not os.path.isdir(full):
-            if is_source(path):
+            if is_python:
                 self._file(path)
         elif os.path.realpath(full) not in self.entered:
             walk = _Walk(self.project, _below(path, NOT_SOURCE))

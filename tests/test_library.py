@@ -35,6 +35,29 @@ def test_a_project_is_checked(project: Path) -> None:
     assert check_project(project).findings[0].severity is Severity.ERROR
 
 
+def test_paths_may_be_written_in_any_way(project: Path) -> None:
+    (project / "sub").mkdir()
+    (project / "sub/app.py").write_text(WRONG)
+    expected = [("raw-input-in-key", "sub/app.py", 9)]
+    for path in ("sub", "sub/", "./sub/app.py", str(project / "sub")):
+        assert places(check_project(project, paths=[path], jobs=1)) == expected
+    for path in ("sub/app.py", "./sub/../sub/app.py", str(project / "sub/app.py")):
+        assert places(check_source(WRONG, path, project=project)) == expected
+    assert places(check_source(WRONG, "notes.txt")) == [("raw-input-in-key", "notes.txt", 9)]
+    for call in (
+        lambda: check_project(project, paths=["/elsewhere"]),
+        lambda: check_source(WRONG, "../x.py", project=project),
+    ):
+        with pytest.raises(ValueError, match="subpath"):
+            call()
+
+
+def test_rules_of_a_given_configuration_are_known_by_code_too(project: Path) -> None:
+    assert places(check_project(project, config=Config(ignore=("CL101",)))) == []
+    with pytest.raises(ConfigError, match="`ignore`: unknown rule `raw-input`"):
+        check_project(project, config=Config(ignore=("raw-input",)))
+
+
 def test_without_the_store_nothing_is_written(project: Path) -> None:
     check_project(project, use_store=False)
     check_source(WRONG, project=project)

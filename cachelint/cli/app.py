@@ -19,9 +19,11 @@ from cachelint.cli.facts import facts, say_what_was_missing, spread, taken
 from cachelint.cli.hook import hook
 from cachelint.cli.init import init
 from cachelint.cli.known import without_known
+from cachelint.cli.map import map_
 from cachelint.cli.output import more_targets, said_to_people, show_statistics, write_report
 from cachelint.cli.policy import policy
 from cachelint.cli.progress import Progress
+from cachelint.cli.routes import routes
 from cachelint.config import Config
 from cachelint.finding import Report, Severity
 from cachelint.reporters import FORMATS
@@ -133,3 +135,5 @@ app.add_command(cache)
 app.add_command(init)
 app.add_command(hook)
 app.add_command(policy)
+app.add_command(map_)
+app.add_command(routes)

@@ -53,8 +53,8 @@ def _refuse(path: Path, *, is_content_given: bool) -> None:
 
 
 def not_python(task: Task) -> list[str]:
-    """The paths of a task that name files which are no Python."""
-    files = (path for path in task.paths if path in task.replaced or (task.project / path).is_file())
+    """The paths of a task that name files which are no Python; what is given on stdin is, whatever its name."""
+    files = (path for path in task.paths if path not in task.replaced and (task.project / path).is_file())
     return [path for path in files if not is_source(path)]
 
 

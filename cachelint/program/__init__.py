@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cachelint.program.cache_map import Entry, Use
 from cachelint.program.clients import DirectClient
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.effects import Event
@@ -18,6 +19,7 @@ from cachelint.program.outages import Failure
 from cachelint.program.queries import UncachedRead
 from cachelint.program.questions import Program
 from cachelint.program.renewal import Before, UnsureError
+from cachelint.program.routes import Query, Route, Ruling
 from cachelint.program.serialized import Pickled
 from cachelint.program.stampedes import StampedeRisk
 from cachelint.program.strategies import OffStrategy
@@ -30,6 +32,7 @@ __all__ = [
     "Before",
     "Described",
     "DirectClient",
+    "Entry",
     "Event",
     "Failure",
     "Forbidden",
@@ -41,12 +44,16 @@ __all__ = [
     "Pickled",
     "Place",
     "Program",
+    "Query",
+    "Route",
+    "Ruling",
     "StampedeRisk",
     "Statistics",
     "StorableRoute",
     "UncachedRead",
     "Unenforced",
     "UnsureError",
+    "Use",
     "describe",
     "leave",
     "link",

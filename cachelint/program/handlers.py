@@ -84,7 +84,7 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
     found.extend(handler for handler in registered if handler.place.path not in idle)
     routed = {handler.owner for handler in registered if handler.owner is not None}
     # Views of nothing but a queryset have no method of their own to be a handler.
-    routed |= {given.view for given in handed} | {view for each in made for view in _views_in(each)}
+    routed |= {given.view for given in handed} | {view for each in made for view in views_in(each)}
     interpreter.routes = routes = Routes(interpreter, routed, made)
     for module in interpreter.modules:
         for symbol in module.classes:
@@ -115,7 +115,7 @@ def _merged(interpreter: Interpreter, found: list[Handler]) -> list[Handler]:
 def _class_path(interpreter: Interpreter, symbol: ClassSymbol) -> str:
     """The path that a route decorator on a class gives to its methods."""
     decorators = applied(interpreter, symbol) if symbol.facts.decorators else ()
-    return next((_path(each.row, each.given) for each in decorators if isinstance(each.row, Handles)), "")
+    return next((path_of(each.row, each.given) for each in decorators if isinstance(each.row, Handles)), "")
 
 
 def _depth(interpreter: Interpreter, dialect: str) -> int:
@@ -148,7 +148,7 @@ def _handler(
     interpreter: Interpreter, function: FunctionSymbol, row: Handles, given: dict[str, Value], place: Place
 ) -> Handler:
     methods = restricted(interpreter, function, _methods(row, given))
-    return Handler(function, methods, _path(row, given), row.dialect, place, function.owner)
+    return Handler(function, methods, path_of(row, given), row.dialect, place, function.owner)
 
 
 def _methods(row: Handles, given: dict[str, Value]) -> frozenset[str]:
@@ -158,7 +158,8 @@ def _methods(row: Handles, given: dict[str, Value]) -> frozenset[str]:
     return frozenset(name.upper() for name in given_methods) or frozenset(row.default.split())
 
 
-def _path(row: Handles, given: dict[str, Value]) -> str:
+def path_of(row: Handles, given: dict[str, Value]) -> str:
+    """The path that a route says, as far as it is written there; "" when it is not known."""
     value = given.get(row.path)
     if value is None:
         return ""
@@ -217,7 +218,7 @@ def _registered(interpreter: Interpreter, made: Iterable[Registration]) -> Itera
             yield from _targets(interpreter, target, row, each.given, each.place, ())
 
 
-def _views_in(made: Registration) -> Iterator[ClassSymbol]:
+def views_in(made: Registration) -> Iterator[ClassSymbol]:
     """The classes that a registration makes views of."""
     row = made.row
     target = made.given.get(row.function) if isinstance(row, Handles) and row.form == "register" else None
@@ -243,12 +244,12 @@ def _targets(
     for each in target.things:
         if isinstance(each, FunctionRef):
             methods = restricted(interpreter, each.symbol, _methods(row, given))
-            yield Handler(each.symbol, methods, _path(row, given), row.dialect, place, each.symbol.owner, layers)
+            yield Handler(each.symbol, methods, path_of(row, given), row.dialect, place, each.symbol.owner, layers)
         elif isinstance(each, ClassRef):
             interpreter.class_layers.setdefault(each.symbol, layers)
-            yield from _of_class(interpreter, each.symbol, _path(row, given), layers, place, row)
+            yield from _of_class(interpreter, each.symbol, path_of(row, given), layers, place, row)
         elif isinstance(each, Instance) and isinstance(each.type, ClassSymbol):
-            yield from _of_class(interpreter, each.type, _path(row, given), layers, place, row)
+            yield from _of_class(interpreter, each.type, path_of(row, given), layers, place, row)
         elif isinstance(each, Wrapped):
             yield from _targets(interpreter, each.function, row, given, place, (*layers, *each.layers))
 

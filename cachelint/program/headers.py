@@ -48,7 +48,7 @@ def storable_routes(program: Program) -> Iterator[StorableRoute]:
         return
     groups: dict[object, list[tuple[Handler, Forbids]]] = {}
     for handler in program.handlers:
-        forbids = _forbidden(program, handler)
+        forbids = forbidding(program, handler)
         if forbids is not None and handler.methods & {"GET", "HEAD", "*"} and not _only_redirects(handler):
             groups.setdefault(handler.owner or handler.function, []).append((handler, forbids))
     seen: set[Place] = set()
@@ -72,7 +72,7 @@ def _rank(handler: Handler) -> tuple[int, tuple[str, int, str, str]]:
     return (_FIRST.index(name) if name in _FIRST else len(_FIRST), handler.function.order)
 
 
-def _forbidden(program: Program, handler: Handler) -> Forbids | None:
+def forbidding(program: Program, handler: Handler) -> Forbids | None:
     """The decision that forbids to cache this route: its last word for data, any of its words for routes."""
     for each in program.decided.forbids(handler.function.module.source.path):
         matches = _names if each.http or each.word.route else ends_route

@@ -56,7 +56,7 @@ def _reached(
         module = queue.pop()
         targets = list(_imported(interpreter, module))
         for value in included.get(module.source.path, ()):
-            found = list(_modules(interpreter, module, value))
+            found = list(modules_in(interpreter, module, value))
             if not found:
                 return None
             targets.extend(each for each in found if isinstance(each, ModuleSymbol))
@@ -66,7 +66,7 @@ def _reached(
     return reached
 
 
-def _modules(interpreter: Interpreter, module: ModuleSymbol, value: Value | None) -> Iterator[ModuleSymbol | str]:
+def modules_in(interpreter: Interpreter, module: ModuleSymbol, value: Value | None) -> Iterator[ModuleSymbol | str]:
     """What an include names: modules of the project, or the name of something outside or written right there."""
     if value is None:
         return
@@ -77,7 +77,7 @@ def _modules(interpreter: Interpreter, module: ModuleSymbol, value: Value | None
     if value.items is not None:
         yield "a list"
         for _, item in value.items[:1]:
-            yield from _modules(interpreter, module, item)
+            yield from modules_in(interpreter, module, item)
 
 
 def _imported(interpreter: Interpreter, module: ModuleSymbol) -> Iterator[ModuleSymbol]:

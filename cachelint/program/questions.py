@@ -15,6 +15,7 @@ from cachelint.policy import TOLERANCE, Policy
 from cachelint.policy.model import Decision, OnError, Statement, Tolerates
 from cachelint.program import (
     audience,
+    cache_map,
     clients,
     decided,
     drift,
@@ -31,12 +32,14 @@ from cachelint.program import (
     page_caches,
     purpose,
     queries,
+    routes,
     serialized,
     stampedes,
     strategies,
     subjects,
     tally,
 )
+from cachelint.program.cache_map import Entry
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.clients import DirectClient
 from cachelint.program.decided import Decided
@@ -56,6 +59,7 @@ from cachelint.program.lifetimes import Lifetime
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
 from cachelint.program.renewal import Before, renew
+from cachelint.program.routes import Route
 from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
 from cachelint.program.stampedes import StampedeRisk
@@ -421,6 +425,15 @@ class Program:
     def key_table(self) -> list[tuple[Event, str]]:
         """Every key template with a call that uses it."""
         return [(event, template) for event in self.cache_events for template in self.key_templates(event) if template]
+
+    @cached_property
+    def cache_map(self) -> list[Entry]:
+        """Every key with who uses it, how long it lives and what it holds, by key."""
+        return cache_map.entries(self)
+
+    def routes(self) -> Iterator[Route]:
+        """Every handler with its queries, caches and what the policy says of it."""
+        return routes.routes(self)
 
     def quoted(self, decision: Decision, word: str = "") -> str:
         """What the policy says, for messages: the line as written, with its file and line."""
