@@ -379,14 +379,24 @@ def _reported(findings: Sequence[Named], ignores: Sequence[Ignore], ran: Collect
     outcome = suppress(findings, ignores, spellings, ran)
     prints = _fingerprints([*findings, *outcome.about_comments])
     result = [
-        _filled_in(rules[name], finding, prints[name, finding], task.config)
+        _filled_in(rules[name], finding, prints[name, _bare(finding)], task.config)
         for name, finding in (*outcome.kept, *outcome.about_comments)
         if name in rules and is_on(rules[name], task.config)
     ]
     silenced = {glob: matcher([glob]) for glob in task.config.per_file_ignores}
-    kept = (r for r in result if _is_shown(r, rules[r.rule], task.config))
-    kept = (r for r in kept if not any(silenced[g].match_file(r.at.path) for g in _globs(r.rule, task.config)))
-    return sorted(kept, key=lambda r: (r.at.path, r.at.line, r.at.column, r.rule, r.message))
+
+    def shown(reported: Iterable[Reported]) -> Iterator[Reported]:
+        for each in reported:
+            is_silent = any(silenced[glob].match_file(each.at.path) for glob in _globs(each.rule, task.config))
+            if not is_silent and _is_shown(each, rules[each.rule], task.config):
+                yield msgspec.structs.replace(each, parts=tuple(shown(each.parts))) if each.parts else each
+
+    return sorted(shown(result), key=place_in_report)
+
+
+def place_in_report(reported: Reported) -> tuple[str, int, int, str, str]:
+    """The order of a report: by path, line, column, rule."""
+    return reported.at.path, reported.at.line, reported.at.column, reported.rule, reported.message
 
 
 def _globs(rule: str, config: Config) -> Iterator[str]:
@@ -399,11 +409,20 @@ def _fingerprints(findings: Iterable[Named]) -> dict[Named, str]:
     """Names for findings that survive line moves: equal ones are told apart by their order only."""
     seen: dict[tuple[str, str, str, str], int] = {}
     prints: dict[Named, str] = {}
-    for name, finding in sorted(set(findings), key=lambda named: (named[1].at, named[0], named[1].message)):
+    bare = {(name, _bare(finding)) for name, finding in findings}
+    for name, finding in sorted(bare, key=lambda named: (named[1].at, named[0], named[1].message)):
         about = (name, finding.at.path, finding.function, finding.subject)
         seen[about] = seen.get(about, -1) + 1
-        prints[name, finding] = hashlib.sha256("\0".join([*about, str(seen[about])]).encode()).hexdigest()
+        prints[name, finding] = _fingerprint(about, seen[about])
     return prints
+
+
+def _fingerprint(about: tuple[str, str, str, str], ordinal: int) -> str:
+    return hashlib.sha256("\0".join([*about, str(ordinal)]).encode()).hexdigest()
+
+
+def _bare(finding: Finding) -> Finding:
+    return msgspec.structs.replace(finding, parts=()) if finding.parts else finding
 
 
 def _filled_in(rule: Rule, finding: Finding, fingerprint: str, config: Config) -> Reported:
@@ -422,7 +441,12 @@ def _filled_in(rule: Rule, finding: Finding, fingerprint: str, config: Config) -
         fingerprint=fingerprint,
         function=finding.function,
         subject=finding.subject,
+        parts=tuple(_filled_in(rule, part, _own_fingerprint(rule, part), config) for part in finding.parts),
     )
+
+
+def _own_fingerprint(rule: Rule, part: Finding) -> str:
+    return _fingerprint((rule.name, part.at.path, part.function, part.subject), 0)
 
 
 def is_on(rule: Rule, config: Config) -> bool:

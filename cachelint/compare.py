@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 import msgspec
 
-from cachelint.check import Task, run
+from cachelint.check import Task, place_in_report, run
 from cachelint.finding import AnalysisError, Report, Reported
 
 IsTouched = Callable[[Reported], bool]
@@ -36,8 +36,12 @@ def introduced(task: Task, path: str, before: bytes | None, after: bytes | None)
     """
     touched = touched_lines(before or b"", after or b"")
     then, now = run(_with(task, path, before)).report, run(_with(task, path, after)).report
-    new = subtract(now.findings, then.findings, lambda f: f.at.path == path and f.at.line in touched)
-    return Comparison(tuple(new), _lost(then.errors, now.errors), now)
+
+    def is_touched(finding: Reported) -> bool:
+        return finding.at.path == path and finding.at.line in touched
+
+    new = subtract(_apart(now.findings), _apart(then.findings), is_touched)
+    return Comparison(tuple(sorted(new, key=place_in_report)), _lost(then.errors, now.errors), now)
 
 
 def introduced_since(task: Task, before: Mapping[str, bytes | None], now: Report | None = None) -> Comparison:
@@ -45,8 +49,14 @@ def introduced_since(task: Task, before: Mapping[str, bytes | None], now: Report
     was not there), anywhere that the task reports. `now` is the task's report, where it has been made already."""
     then = run(msgspec.structs.replace(task, replaced={**task.replaced, **before})).report
     now = run(task).report if now is None else now
-    new = subtract(now.findings, then.findings, _touched_since(task, before))
-    return Comparison(tuple(new), _lost(then.errors, now.errors), now)
+    new = subtract(_apart(now.findings), _apart(then.findings), _touched_since(task, before))
+    return Comparison(tuple(sorted(new, key=place_in_report)), _lost(then.errors, now.errors), now)
+
+
+def _apart(findings: Iterable[Reported]) -> Iterator[Reported]:
+    """Findings that stand for others as those others: one more of them is news, though the place to mend is known."""
+    for finding in findings:
+        yield from finding.parts or (finding,)
 
 
 def _touched_since(task: Task, before: Mapping[str, bytes | None]) -> IsTouched:

@@ -71,7 +71,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     `subject` says what it is about in words that survive line moves (a key template, a model, a client); together
     with the rule and `function` it makes the fingerprint. A rule may lower or raise the severity, confidence and
-    persona of its declaration; None keeps the rule's own.
+    persona of its declaration; None keeps the rule's own. `parts` are the findings that this one stands for, where many
+    have one place to mend: of a change only the new ones among them are told.
     """
 
     at: Location
@@ -84,12 +85,13 @@ class Finding(msgspec.Struct, frozen=True):
     severity: Severity | None = None
     confidence: Confidence | None = None
     persona: Persona | None = None
+    parts: tuple[Finding, ...] = ()
 
 
 class Reported(msgspec.Struct, frozen=True):
     """A finding together with the rule that made it, every question answered: what reporters print.
 
-    `function` and `subject` are the finding's; the fingerprint is made of them.
+    `function`, `subject` and `parts` are the finding's; the fingerprint is made of the first two.
     """
 
     rule: str
@@ -105,6 +107,7 @@ class Reported(msgspec.Struct, frozen=True):
     fingerprint: str
     function: str = ""
     subject: str = ""
+    parts: tuple[Reported, ...] = ()
 
 
 class AnalysisError(msgspec.Struct, frozen=True, order=True):

@@ -70,14 +70,32 @@ def _uncovered(
     by_path: dict[str, list[tuple[int, Ignore]]] = {}
     for index, ignore in enumerate(ignores):
         by_path.setdefault(ignore.at.path, []).append((index, ignore))
-    kept = []
+    kept: list[Named] = []
     for name, finding in findings:
         here = by_path.get(finding.at.path, ())
         covering = {(i, name) for i, ignore in here if _covers(ignore, name, finding, rules)}
         used |= covering
         if not covering:
-            kept.append((name, finding))
+            kept.extend(_without_parts(name, finding, by_path, rules, used))
     return kept
+
+
+def _without_parts(
+    name: str,
+    finding: Finding,
+    by_path: Mapping[str, Sequence[tuple[int, Ignore]]],
+    rules: Mapping[str, str],
+    used: set[tuple[int, str]],
+) -> Iterator[Named]:
+    """A finding less those it stands for that comments cover; nothing when they cover all of them."""
+    left = []
+    for part in finding.parts:
+        covering = {(i, name) for i, ignore in by_path.get(part.at.path, ()) if _covers(ignore, name, part, rules)}
+        used |= covering
+        if not covering:
+            left.append(part)
+    if left or not finding.parts:
+        yield name, finding if len(left) == len(finding.parts) else msgspec.structs.replace(finding, parts=tuple(left))
 
 
 def _covers(ignore: Ignore, name: str, finding: Finding, rules: Mapping[str, str]) -> bool:

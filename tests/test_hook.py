@@ -339,3 +339,24 @@ def test_a_file_with_bytes_that_are_no_text_is_judged_as_it_would_be_read(projec
     path.write_bytes(b"# \xff\n" + CLEAN.encode())
     assert hook(edit(path, "number: int", "number: float")) == SILENT
     assert hook(edit(path, "number: int", "number: str"))[0] == 2
+
+
+def many_calls(count: int) -> str:
+    head = "import redis\nfrom flask import Flask\n\napp = Flask(__name__)\nclient = redis.Redis(socket_timeout=1)\n"
+    route = '\n\n@app.get("/{0}")\ndef page_{0}():\n    return client.get("page:{0}"){1}\n'
+    return head + "".join(route.format(number, "") for number in range(count))
+
+
+def test_one_more_unguarded_call_on_a_client_with_many_is_told_at_the_call(project: Path) -> None:
+    path = project / "app.py"
+    for before, after in ((5, 6), (3, 4)):
+        path.write_text(many_calls(before))
+        code, _, err = hook(write(path, many_calls(after)))
+        line = len(many_calls(after).splitlines())
+        assert (code, f"1. app.py:{line}: error unguarded-cache-call: an outage of Redis" in err) == (2, True)
+        assert "It would bring 1 new error;" in err
+    ignored = many_calls(6).rstrip() + "  # cachelint: ignore[unguarded-cache-call] may fail\n"
+    path.write_text(many_calls(5))
+    assert hook(write(path, ignored)) == SILENT
+    assert hook(write(path, many_calls(5) + "\nx = 1\n")) == SILENT
+    assert hook(write(path, many_calls(4))) == SILENT

@@ -202,3 +202,16 @@ def test_a_comment_behind_a_header_over_several_lines_covers_the_body(header: st
 
 def test_a_comment_behind_a_parameter_covers_its_line_only() -> None:
     assert kept("def f(\n    a,  # cachelint: ignore[raw-key] why\n    b,\n):\n    x = 1\n", 2, 3, 5) == [3, 5]
+
+
+def test_a_finding_that_stands_for_others_is_kept_for_those_that_no_comment_covers() -> None:
+    def part(line: int) -> Finding:
+        return Finding(Location("a.py", line, 1, line, 2), "m", "h", f"s{line}")
+
+    whole = Finding(Location("a.py", 1, 1, 1, 2), "m", "h", "s", parts=(part(2), part(3)))
+    text = "x = 1\ny = 2  # cachelint: ignore[raw-key] why\nz = 3{}\n"
+    for more, left in (("", [(3,)]), ("  # cachelint: ignore[raw-key] why", [])):
+        ignores = read_ignores("a.py", extract(text.format(more).encode()))
+        result = suppress([("raw-key", whole)], ignores, RULES, ("raw-key",))
+        assert [tuple(p.at.line for p in finding.parts) for _, finding in result.kept] == left
+        assert result.about_comments == ()

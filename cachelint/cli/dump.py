@@ -13,7 +13,7 @@ from cachelint.files import is_source
 from cachelint.program import describe
 
 
-@click.command()
+@click.command(short_help="Print what is known about a file, for contributors.")
 @click.argument("stage", type=click.Choice(["facts", "effects", "summaries"]))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")

@@ -16,7 +16,7 @@ from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
 
 
-@click.command()
+@click.command(short_help="Print the documentation of a rule.")
 @click.argument("rule", required=False)
 @click.option("--all", "all_", is_flag=True, help="Every rule.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -54,7 +54,7 @@ def as_data(rule: Rule) -> dict[str, Any]:
     return {field: msgspec.to_builtins(getattr(rule, field)) for field in fields}
 
 
-@click.command()
+@click.command(short_help="Print all rules, and why each is on or off here.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration.")
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
 def rules(config_file: Path | None, project: Path | None) -> None:

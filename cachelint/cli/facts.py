@@ -27,7 +27,7 @@ def part(context: click.Context, parameter: click.Parameter, value: str) -> tupl
     return number, total
 
 
-@click.command()
+@click.command(short_help="Read a part of the files, for `check --facts`.")
 @click.option(
     "--shard", metavar="I/N", default="1/1", callback=part, help="Which part of how many (default: all files)."
 )

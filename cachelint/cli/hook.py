@@ -7,7 +7,9 @@ import click
 from cachelint.hook import main
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(
+    short_help="Answer Claude Code about the call on stdin.", context_settings={"ignore_unknown_options": True}
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def hook(context: click.Context, arguments: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ ROLES = {"read": "readers", "write": "writers", "delete": "deleters"}
 OTHER = "other calls"
 
 
-@click.command("map")
+@click.command("map", short_help="Print who uses each cache key, its TTL and entity.")
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json", "mermaid"]), default="table", show_default=True
 )

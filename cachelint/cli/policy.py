@@ -26,7 +26,7 @@ NONE = "no policy: CLAUDE.md, AGENTS.md and .claude/rules have no caching sectio
 STATUSES = ("understood", "not-checkable", "not-understood")
 
 
-@click.command()
+@click.command(short_help="Print how each line of the policy was understood.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--write", is_flag=True, help="Write the prose as [policy] into the configuration.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration.")

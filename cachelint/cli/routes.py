@@ -19,7 +19,7 @@ AUTH = {"right": "a special right", "login": "a login", "open": "open on purpose
 SHAPES = {"rows": "list of", "row": "row of", "aggregate": "aggregate over", "exists": "existence of"}
 
 
-@click.command()
+@click.command(short_help="Print the routes with their queries and caches.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read this configuration.")
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")

@@ -19,7 +19,7 @@ from cachelint.program.effects import Summary
 from cachelint.program.following import all_summaries
 from cachelint.program.kept import Followed, Known, Reader
 from cachelint.program.mentions import Mentions
-from cachelint.program.settings import is_settings
+from cachelint.program.settings import may_decide_settings
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
 from cachelint.program.values import Place
 
@@ -103,7 +103,7 @@ class Renewal:
         for path, change in self._changes.items():
             if change.doubt:
                 raise UnsureError(f"{path}: {change.doubt}")
-            if any(is_settings(module) for module in (change.old, change.new)):
+            if any(may_decide_settings(module) for module in (change.old, change.new)):
                 raise UnsureError(f"{path}: a settings module")
         if known.configured:
             raise UnsureError("clients that are configured by calls")

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from cachelint.facts import model as facts
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ModuleSymbol
+from cachelint.program.symbols import ModuleSymbol, nodes
 from cachelint.program.values import NOTHING, Place, Value
 from cachelint.vocabulary import Backend
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
+SETTINGS_MODULE = "DJANGO_SETTINGS_MODULE"
+# Modules from which Django is started: they say which settings hold.
+STARTERS = frozenset(("manage", "wsgi", "asgi", "celery", "celery_app", "conftest", "__main__"))
 DJANGO_MARKS = ("INSTALLED_APPS", "ROOT_URLCONF", "MIDDLEWARE", "CACHES", "DATABASES", "SECRET_KEY")
 
 
@@ -35,7 +38,7 @@ class Settings:
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
-        self.modules = [module for module in interpreter.modules if is_settings(module)]
+        self.modules = list(_settings_modules(interpreter))
         self.caches = [entry for module in self.modules for entry in self._caches(module)]
 
     @property
@@ -147,10 +150,58 @@ def _text(value: Value | None) -> str:
     return value.constant if value is not None and isinstance(value.constant, str) else ""
 
 
+def _settings_modules(interpreter: Interpreter) -> Iterator[ModuleSymbol]:
+    """The modules that configure Django, in the order of the files: those that are named so or look so, those that a
+    starting module names, and what is laid over one of these by a star import."""
+    named = {found for module in interpreter.modules for found in _named_in(interpreter, module)}
+    known = {module for module in interpreter.modules if is_settings(module)} | named
+    for module in interpreter.modules:
+        if module in known or (_marks(module) and any(base in known for base in _bases(interpreter, module))):
+            yield module
+
+
+def _named_in(interpreter: Interpreter, module: ModuleSymbol) -> Iterator[ModuleSymbol]:
+    """`os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.prod")`, or an assignment to that item."""
+    if module.name.rpartition(".")[2] not in STARTERS:
+        return
+    for body in (module.facts.body, *(function.body for function in module.facts.functions)):
+        for node in nodes(body):
+            for expression in _given_to_module(node):
+                named = expression.value if isinstance(expression, facts.Constant) else None
+                found = interpreter.modules.find(named, module) if isinstance(named, str) else None
+                if found is not None:
+                    yield found
+
+
+def _given_to_module(node: facts.Node) -> Iterator[facts.Expression]:
+    if isinstance(node, facts.Call) and len(node.arguments) == 2:
+        first = node.arguments[0].value
+        if isinstance(first, facts.Constant) and first.value == SETTINGS_MODULE:
+            yield node.arguments[1].value
+    elif isinstance(node, facts.Assign) and node.value is not None:
+        yield from (node.value for target in node.targets if _is_item(target, SETTINGS_MODULE))
+
+
+def _bases(interpreter: Interpreter, module: ModuleSymbol) -> Iterator[ModuleSymbol]:
+    for statement, imported in module.stars:
+        found = interpreter.modules.find(module.absolute(statement, imported), module)
+        if found is not None:
+            yield found
+
+
+def _marks(module: ModuleSymbol) -> int:
+    return sum(mark in module.bindings for mark in DJANGO_MARKS)
+
+
+def may_decide_settings(module: ModuleSymbol) -> bool:
+    """Whether a module can be settings, or name those that hold, whatever other modules say."""
+    return is_settings(module) or _marks(module) > 0 or module.name.rpartition(".")[2] in STARTERS
+
+
 def is_settings(module: ModuleSymbol) -> bool:
     """A module that configures Django: named settings, or in a package of that name, or with Django's own names."""
     parts = module.name.split(".")
-    marks = sum(1 for mark in DJANGO_MARKS if mark in module.bindings)
+    marks = _marks(module)
     if any("settings" in part for part in parts):
         return marks >= 1 or parts[-1] == "settings"
     return marks >= 3

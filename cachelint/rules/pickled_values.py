@@ -63,12 +63,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.finding import Confidence, Finding, Severity
+from cachelint.finding import Confidence, Finding, Persona, Severity
 from cachelint.program import Pickled, Program
 from cachelint.rule import rule
 
 
-@rule("CL306", Severity.WARNING, Confidence.HIGH, since="0.1")
+@rule("CL306", Severity.WARNING, Confidence.HIGH, since="0.1", persona=Persona.PEDANTIC)
 def check(program: Program) -> Iterator[Finding]:
     """One finding per write."""
     for found in program.pickled_values():

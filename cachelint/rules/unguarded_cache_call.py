@@ -104,6 +104,9 @@ def _client(failure: Failure) -> Place | None:
 def _at_client(program: Program, client: Place, group: list[Failure]) -> Finding:
     first = group[0]
     handlers = {handler.function for failure in group for handler, _ in failure.ways}
+    by_function: dict[object, list[Failure]] = defaultdict(list)
+    for failure in sorted(group, key=lambda each: each.event.place):
+        by_function[program.definition(failure.event)].append(failure)
     return Finding(
         at=program.location(client),
         message=f"{len(group)} calls on this {first.raised.kind} client let an outage fail {_count(len(handlers))}: "
@@ -118,6 +121,7 @@ def _at_client(program: Program, client: Place, group: list[Failure]) -> Finding
         severity=_severity(program, first),
         persona=_persona(program, first),
         confidence=_confidence(first),
+        parts=tuple(_at_call(program, each) for each in by_function.values()),
     )
 
 
