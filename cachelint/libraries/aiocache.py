@@ -7,6 +7,7 @@ from cachelint.vocabulary import (
     CacheDelete,
     CacheExpire,
     CacheRead,
+    CacheTouch,
     CacheWrite,
     Library,
     Memoizes,
@@ -33,7 +34,8 @@ AIOCACHE = Library(
         Type(name=_ANY, aliases="aiocache.Cache", bases=_CACHE, call_params="cache_class"),
         Type(name=_REDIS, aliases="aiocache.RedisCache", bases=_CACHE),
         Type(name=_MEMCACHED, aliases="aiocache.MemcachedCache", bases=_CACHE),
-        Type(name=_MEMORY, aliases="aiocache.SimpleMemoryCache", bases=_CACHE, bounded=True),
+        # A plain dictionary: nothing but a TTL ever takes an entry out of it.
+        Type(name=_MEMORY, aliases="aiocache.SimpleMemoryCache", bases=_CACHE),
         Type(name="aiocache.factory.CacheHandler"),
         Obtains(on=_ANY, names="from_url", params="url", gives=_ANY),
         Obtains(on="aiocache aiocache.factory", names="caches", how="value", gives="aiocache.factory.CacheHandler"),
@@ -58,6 +60,7 @@ AIOCACHE = Library(
         CacheDelete(on=_CACHE, names="clear", params="namespace", everything=True),
         CacheExpire(on=_CACHE, names="expire", params="key ttl", ttl="ttl"),
         CacheCount(on=_CACHE, names="increment", params="key delta"),
+        CacheTouch(on=_CACHE, names="raw", params="command"),
         Memoizes(
             on="aiocache aiocache.decorators",
             names="cached",
