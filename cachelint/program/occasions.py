@@ -47,8 +47,9 @@ FILE_TYPES = ("attachment", "content-disposition", "text/csv", "application/zip"
 def _sends_file(function: FunctionSymbol, place: Place) -> bool:
     """Whether a handler answers with a file to keep wherever it comes by a place: Content-Disposition, CSV, an
     archive."""
-    passed = (node for statement in _beside(function.facts.body, place) for node in nodes(statement))
-    return any(_is_file(node) for node in passed)
+    passed = [node for statement in _beside(function.facts.body, place) for node in nodes(statement)]
+    # A feed has a file's name as well, and is asked for again and again.
+    return any(_is_file(node) for node in passed) and not any(_is_feed(node) for node in passed)
 
 
 def _beside(body: Sequence[facts.Statement], place: Place) -> Iterator[facts.Statement]:
@@ -61,6 +62,11 @@ def _beside(body: Sequence[facts.Statement], place: Place) -> Iterator[facts.Sta
             is_around = bool(block) and block[0].at <= place.at < block[-1].end
             if is_around or isinstance(statement, (facts.With, facts.Try)):
                 yield from _beside(block, place)
+
+
+def _is_feed(node: facts.Node) -> bool:
+    text = node.value if isinstance(node, facts.Constant) else None
+    return isinstance(text, str) and any(word in text for word in ("text/calendar", "rss", "atom"))
 
 
 def _is_file(node: facts.Node) -> bool:
@@ -116,8 +122,13 @@ def _is_free_text(program: Program, event: Event, origin: Origin) -> bool:
 SECRETS = ({"password"}, {"passwd"}, {"secret"}, {"private", "key"}, {"api", "key"}, {"credentials"})
 
 
+SERVICES = frozenset("endpoint url uri host hostname server address port".split())
+
+
 def _holds_secrets(event: Event) -> bool:
-    """Whether the rows of a list hold credentials of other services: nothing for a cache that others can read."""
+    """Whether the rows of a list say where another service is and how to log in there: nothing for a shared cache."""
     if event.shape != "rows" or not isinstance(event.entity, ClassSymbol):
         return False
-    return any(secret <= set(words(name)) for name in event.entity.attributes for secret in SECRETS)
+    fields = [set(words(name)) for name in event.entity.attributes]
+    has_secret = any(secret <= field for field in fields for secret in SECRETS)
+    return has_secret and any(SERVICES & field for field in fields)
