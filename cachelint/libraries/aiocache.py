@@ -67,6 +67,7 @@ AIOCACHE = Library(
             params=_CACHED,
             used="called",
             key_params="key key_builder",
+            spells=True,
             ttl="ttl",
             swallows=True,
         ),
@@ -77,6 +78,7 @@ AIOCACHE = Library(
             params=f"lease {_CACHED}",
             used="called",
             key_params="key key_builder",
+            spells=True,
             ttl="ttl",
         ),
         Memoizes(

@@ -82,6 +82,7 @@ DOGPILE = Library(
             params="namespace expiration_time should_cache_fn to_str function_key_generator",
             used="called",
             key_params="function_key_generator",
+            spells=True,
             ttl="expiration_time",
             omitted="default",
         ),

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.graph import functions_in
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
-from cachelint.program.values import Gap, Instance, Origin, Place, Text, Value, ranked
+from cachelint.program.values import UNKNOWN, Gap, Instance, Origin, Place, Text, Value, ranked
+from cachelint.vocabulary import Memoizes
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -63,11 +64,33 @@ def arrivals(program: Program, event: Event) -> Iterator[Arrival]:
     """Every raw input that reaches the key of a cache call, each entrance once."""
     key = event.key
     if key is None:
+        yield from _into_default_key(program, event)
         return
     sink = ((event.place, f"used as a cache key by `{event.method}`"),)
     seen: set[tuple[object, Place]] = set()
     for start in _entrances(key, event.argument_place or event.place, _template(key), sink, 0):
         yield from _sources(program, event, start, seen)
+
+
+def is_default_key(event: Event) -> bool:
+    """Whether a caching decorator makes the key itself, of the arguments as they are."""
+    row = event.row
+    if not isinstance(row, Memoizes) or not row.spells or event.key is not None:
+        return False
+    return not any(name in event.arguments for name in row.key_params.split())
+
+
+def _into_default_key(program: Program, event: Event) -> Iterator[Arrival]:
+    function = event.function
+    if function is None or not is_default_key(event):
+        return
+    sink = ((event.place, f"the default key of `{event.method or 'the decorator'}` holds the arguments"),)
+    seen: set[tuple[object, Place]] = set()
+    for parameter in function.facts.parameters:
+        origin = Origin("parameter", (function, parameter.name), parameter.name, event.place)
+        template = f"{function.facts.name}:{{{parameter.name}}}"
+        step = _Search(UNKNOWN, event.place, template, sink, True, 0)
+        yield from _through_parameter(program, event, origin, step, seen)
 
 
 def _template(value: Value) -> str:

@@ -259,6 +259,10 @@ class Program:
         """The raw user input that reaches the key of a cache call."""
         return flow.arrivals(self, event)
 
+    def is_default_key(self, event: Event) -> bool:
+        """Whether a caching decorator makes the key itself, of the arguments as they are."""
+        return flow.is_default_key(event)
+
     def is_bounded(self, event: Event) -> bool:
         """Whether the cache limits its own size, so that entries leave it even without a TTL."""
         bases = self.interpreter.hierarchy.library_bases(event.client.type) if event.client is not None else []

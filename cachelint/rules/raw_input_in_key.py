@@ -42,7 +42,8 @@ The server is the only store of something: locks, queues, sessions, rate limits,
 The value is the server's own: the user's id, the session, a row from the database.
 The entry is read under a name that the server handed out (a uuid, a token, a ticket: pedantic).
 Only a part of an object that was handed on far reaches the key, or a bare value the process's own memory (pedantic).
-The key is made by a decorator's default key builder (reported for the pedantic persona only where supported).
+The key is made by a decorator's default key builder: pedantic where it spells the arguments out, silent where it
+hashes them.
 
 References
 libraries.md, sections 1 and 5: what each framework validates, what sanitises.
@@ -93,6 +94,7 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
         or is_far
         or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
         or (program.is_read(event) and _is_ticket(arrival))
+        or program.is_default_key(event)
     )
     harm = _harm(program, arrival, kind)
     return Finding(

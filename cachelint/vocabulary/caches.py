@@ -128,10 +128,10 @@ class Memoizes(Row, frozen=True, kw_only=True, tag=True):
 
     `used` is "bare" (@cached), "called" (@cached(60)) or "both". `key_params` names parameters that hold an explicit
     key or key builder; `key_from` says what the default key is made of, space separated words of: args, path, query,
-    url, user, vary, none. `ttl` as in CacheWrite. `swallows` True when an outage never reaches the caller. `process`
-    True for in-process memory. `response` True when it caches whole HTTP responses. `key_option` is an option that
-    widens the default key, as "query_string=True:path query". `when` names a keyword without which nothing is cached
-    (Litestar's `cache`)."""
+    url, user, vary, none; `spells` True when that holds the arguments as text, not as a digest. `ttl` as in
+    CacheWrite. `swallows` True when an outage never reaches the caller. `process` True for in-process memory.
+    `response` True when it caches whole HTTP responses. `key_option` is an option that widens the default key, as
+    "query_string=True:path query". `when` names a keyword without which nothing is cached (Litestar's `cache`)."""
 
     on: str
     names: str
@@ -145,6 +145,7 @@ class Memoizes(Row, frozen=True, kw_only=True, tag=True):
     omitted: str = "never"
     swallows: bool = False
     process: bool = False
+    spells: bool = False
     response: bool = False
 
 
