@@ -32,6 +32,8 @@ _HOMONYMS = {
     "order": _SORTING,
     "session": frozenset("db database sql orm async sync http https requests aio client scoped new".split()),
     "thread": frozenset("worker daemon background deletion main max os".split()),
+    "group": frozenset("node field option consumer worker process log parameter target route button item".split()),
+    "map": frozenset("attr attribute association rel key value role source class type id".split()),
     "message": frozenset("error log debug commit flash validation exception".split()),
 }
 _SPELLINGS = {

@@ -32,9 +32,12 @@ _CONTROL = re.compile(r"^[\w\s,=\"-]*$")
 @dataclass(frozen=True, slots=True)
 class StorableRoute:
     """A route that the policy forbids to cache, and what its answer says. `sends` is the header that invites caching,
-    "" when there is none at all."""
+    "" when there is none at all. `path` is the URL pattern, `place` where it is served: the function, or the class that
+    inherits it."""
 
     handler: Handler
+    path: str
+    place: Place
     word: str
     decision: Decision
     sends: str
@@ -46,21 +49,30 @@ def storable_routes(program: Program) -> Iterator[StorableRoute]:
         return
     if _said_by_everything(program) & KEEPS_OUT:
         return
-    groups: dict[object, list[tuple[Handler, Forbids]]] = {}
+    groups: dict[object, list[tuple[Handler, tuple[Forbids, str]]]] = {}
     for handler in program.handlers:
-        forbids = forbidding(program, handler)
+        forbids = _forbidden(program, handler)
         if forbids is not None and handler.methods & {"GET", "HEAD", "*"} and not _only_redirects(handler):
             groups.setdefault(handler.owner or handler.function, []).append((handler, forbids))
     seen: set[Place] = set()
     for group in groups.values():
         said = frozenset().union(*(directives(program, handler) for handler, _ in group))
-        handler, forbids = min(group, key=lambda each: _rank(each[0]))
-        place = program.head_of(handler.function)
+        handler, (decided, path) = min(group, key=lambda each: _rank(each[0]))
+        place = _served_at(program, handler)
         if said & KEEPS_OUT or place in seen or any(_is_cached(program, each) for each, _ in group):
             continue
         seen.add(place)
-        sends = ", ".join(sorted(said - {"max-age=0"}))
-        yield StorableRoute(handler, forbids.word.text, forbids.decision, sends)
+        sends = ", ".join(sorted(each for each in said if each == "public" or re.search(r"age=[1-9]", each)))
+        yield StorableRoute(handler, path, place, decided.word.text, decided.decision, sends)
+
+
+def _served_at(program: Program, handler: Handler) -> Place:
+    """The function, or the name of the class that inherits it: another class of the same base may serve other data."""
+    owner = handler.owner
+    if owner is None or handler.function.owner is owner or handler.function.owner is None:
+        return program.head_of(handler.function)
+    at = owner.facts.name_at
+    return Place(owner.module.source.path, at, at + len(owner.facts.name))
 
 
 # Of the methods of one class the one that people would look at.
@@ -73,15 +85,23 @@ def _rank(handler: Handler) -> tuple[int, tuple[str, int, str, str]]:
 
 
 def forbidding(program: Program, handler: Handler) -> Forbids | None:
-    """The decision that forbids to cache this route: its last word for data, any of its words for routes."""
+    """The decision that forbids to cache this route; None when there is none."""
+    found = _forbidden(program, handler)
+    return found[0] if found is not None else None
+
+
+def _forbidden(program: Program, handler: Handler) -> tuple[Forbids, str] | None:
+    """The decision that forbids to cache this route, and the path that it names: by its last word for data, by any of
+    its words for routes."""
     for each in program.decided.forbids(handler.function.module.source.path):
         matches = _names if each.http or each.word.route else ends_route
         # A wrapper that a decorator made serves many routes, and is none of them.
         hits = [matches(each.word, path) for path in handler.raw_paths]
         is_named = any(hits) if handler.function.parent is None else bool(hits) and all(hits)
+        named = [path for path in handler.raw_paths if matches(each.word, path) and not _is_verb(handler, path)]
         is_excepted = any(_names(word, path) for word in each.exceptions for path in handler.raw_paths)
-        if is_named and not is_excepted and not all(_is_verb(handler, path) for path in handler.raw_paths):
-            return each
+        if is_named and named and not is_excepted:
+            return each, named[0]
     return None
 
 

@@ -72,9 +72,10 @@ def from_callers(program: Program, view: View) -> Iterator[View]:
 def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
     key = substitute(view.key, function, edge.arguments)
     turns = view.turns + (not any(o.direct for o in parameters(view.value)))
-    value = substitute(view.value if turns <= TURNS else UNKNOWN, function, edge.arguments)
+    stored = view.value if turns <= TURNS else UNKNOWN
+    value = substitute(stored, function, edge.arguments)
     # What a serializer made of the value hides its type, not what it holds.
-    value = Value(things=value.things or _things_of(view.value, function, edge.arguments), origins=value.origins)
+    value = Value(things=value.things or _things_of(stored, function, edge.arguments), origins=value.origins)
     ttl = (view.ttl[0], substitute(view.ttl[1], function, edge.arguments)) if view.ttl is not None else None
     way = ((edge.place, f"passed to `{function.facts.name}`"), *view.way)
     return View(
@@ -90,6 +91,7 @@ def parameters(value: Value) -> list[Origin]:
 def _things_of(value: Value, function: object, arguments: dict[str, Value]) -> tuple[Thing, ...]:
     things: list[Thing] = []
     for origin in parameters(value):
-        if origin.what[0] is function and origin.what[1] in arguments:  # type: ignore[index]
+        # A part of what was handed in is of another type.
+        if not origin.part and origin.what[0] is function and origin.what[1] in arguments:  # type: ignore[index]
             things.extend(arguments[origin.what[1]].things)  # type: ignore[index]
     return tuple(things)

@@ -79,9 +79,9 @@ def _finding(program: Program, found: StorableRoute) -> Finding:
     handler = found.handler
     sends = f"is sent with `{found.sends}`" if found.sends else "says nothing about caching"
     return Finding(
-        at=program.location(program.head_of(handler.function)),
-        message=f"the answer of `{handler.path}` {sends}, but {program.quoted(found.decision, found.word)}",
+        at=program.location(found.place),
+        message=f"the answer of `{found.path}` {sends}, but {program.quoted(found.decision, found.word)}",
         help="send `Cache-Control: no-store` with it",
-        subject=f"no-store {handler.path}",
+        subject=f"no-store {found.path}",
         function=handler.function.facts.qualname,
     )
