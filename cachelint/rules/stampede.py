@@ -98,11 +98,12 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _finding(program: Program, found: StampedeRisk) -> Finding:
-    rows = program.entity_name(found.query.entity) or "the database"
+    name = program.entity_name(found.query.entity)
+    rows = f"`{name}`" if name else "the database"
     said = f"; {program.quoted(found.decision)}" if found.decision is not None else ""
     return Finding(
         at=program.location(found.place),
-        message=f"every request that misses `{found.key}` loads it from `{rows}` at the same time: no lock, early "
+        message=f"every request that misses `{found.key}` loads it from {rows} at the same time: no lock, early "
         f"refresh or jitter stands before it{said}",
         help="let one caller load while the others wait or get the old value",
         subject=f"stampede {found.key}",
