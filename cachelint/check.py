@@ -32,7 +32,7 @@ from cachelint.finding import (
 from cachelint.libraries import from_config
 from cachelint.policy import Policy, Sources, decide
 from cachelint.policy import gather as gather_policy
-from cachelint.program import Before, Program, Statistics, UnsureError, leave, link
+from cachelint.program import Before, Program, Statistics, UnsureError, leave, link, link_excerpt
 from cachelint.project import covers
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
@@ -132,7 +132,7 @@ def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
 def _renewed(task: Task, given: Inputs, store: Store) -> Conclusions | None:
     """What the project comes to, linked again only where something has changed since an earlier run; None when that
     cannot be told, or there was none."""
-    before = history.recall(store, _scope(task, given), _files(given))
+    before = history.recall(store, scope_of(task, given), _files(given))
     try:
         found = conclude(task, given, before)[0] if before is not None else None
     except UnsureError:
@@ -144,11 +144,12 @@ def _from_scratch(task: Task, given: Inputs, store: Store, key: bytes) -> Conclu
     concluded, program = conclude(task, given)
     if program is not None and not concluded.crashes:
         with contextlib.suppress(Exception):  # What cannot be written down is worked out again next time.
-            history.keep(store, _scope(task, given), key, _files(given), leave(program))
+            history.keep(store, scope_of(task, given), key, _files(given), leave(program))
     return concluded
 
 
-def _scope(task: Task, given: Inputs) -> bytes:
+def scope_of(task: Task, given: Inputs) -> bytes:
+    """Which runs can take over from one over these inputs."""
     return history.scope_of(without_filters(task.config), given.sources)
 
 
@@ -172,6 +173,27 @@ def conclude(task: Task, given: Inputs, before: Before | None = None) -> tuple[C
         statistics=program.statistics() if program else None,
     )
     return concluded, program
+
+
+def conclude_excerpt(task: Task, given: Inputs, store: Store) -> tuple[Conclusions, bool]:
+    """What the part of a project comes to that changes since the last whole run can matter to, without ignore comments
+    and what only the whole tells; and whether anything there is done otherwise. Raises UnsureError where no part is
+    enough."""
+    before = history.recall(store, scope_of(task, given), _files(given))
+    if before is None:
+        raise UnsureError("no run to start from")
+    files = [(file, each.facts) for file, each in _files(given)]
+    policy, wrong = _decided(given.sources, without_filters(task.config))
+    program = link_excerpt(files, without_filters(task.config), policy, before)
+    rules = [rule for rule in task.rules if is_on(rule, task.config) and rule.name != "unenforced-policy-line"]
+    findings, crashes, _ = _findings(program if program.excerpt.matters else None, rules)
+    return Conclusions(findings=tuple(findings), crashes=(*wrong, *crashes)), program.excerpt.matters
+
+
+def gathered_one(task: Task, file: SourceFile, content: bytes, store: Store) -> Gathered:
+    """The facts of one file as if it had this content."""
+    request = msgspec.structs.replace(_request(task, file), data=content)
+    return gather([request], _limits(task), 1, store=store)[0]
 
 
 def check_project(

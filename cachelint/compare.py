@@ -14,6 +14,7 @@ import msgspec
 
 from cachelint.check import Task, place_in_report, run
 from cachelint.finding import AnalysisError, Report, Reported
+from cachelint.glance import look
 
 IsTouched = Callable[[Reported], bool]
 
@@ -21,7 +22,7 @@ IsTouched = Callable[[Reported], bool]
 class Comparison(msgspec.Struct, frozen=True):
     """`introduced` are the findings that the change brings, in the order of a report. `lost` says what was analysed
     on one side only, so that findings may be missing or wrongly called new: then nothing can be concluded. `now` is
-    the report after the change."""
+    the report after the change, whole where something is new."""
 
     introduced: tuple[Reported, ...]
     lost: tuple[AnalysisError, ...]
@@ -31,17 +32,24 @@ class Comparison(msgspec.Struct, frozen=True):
 def introduced(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
     """What replacing one file brings, anywhere in the project that the task reports.
 
-    `path` is project-relative; None stands for a file that is not there. Both sides are whole runs, of which the store
-    makes little work: what was there before is known, and what comes after is linked again where it differs.
+    `path` is project-relative; None stands for a file that is not there. Where a glance can tell that nothing is new,
+    that is the answer. Else both sides are whole runs, of which the store makes little work: what was there before is
+    known, and what comes after is linked again where it differs.
     """
     touched = touched_lines(before or b"", after or b"")
-    then, now = run(_with(task, path, before)).report, run(_with(task, path, after)).report
 
     def is_touched(finding: Reported) -> bool:
         return finding.at.path == path and finding.at.line in touched
 
-    new = subtract(_apart(now.findings), _apart(then.findings), is_touched)
-    return Comparison(tuple(sorted(new, key=place_in_report)), _lost(then.errors, now.errors), now)
+    def new(now: Report, then: Report) -> list[Reported]:
+        return subtract(_apart(now.findings), _apart(then.findings), is_touched)
+
+    if before is not None and after is not None:
+        seen = look(task, path, before, after, lambda then, now: bool(new(now, then)))
+        if seen is not None:
+            return Comparison((), _lost(seen.then.errors, seen.now.errors), seen.now)
+    then, now = run(_with(task, path, before)).report, run(_with(task, path, after)).report
+    return Comparison(tuple(sorted(new(now, then), key=place_in_report)), _lost(then.errors, now.errors), now)
 
 
 def introduced_since(task: Task, before: Mapping[str, bytes | None], now: Report | None = None) -> Comparison:

@@ -43,10 +43,16 @@ def scope_of(config: Config, sources: Sources) -> bytes:
 
 def keep(store: Store, scope: bytes, run: bytes, files: Sequence[tuple[SourceFile, Gathered]], left: Left) -> None:
     """Put what a whole run left into the store, in place of what an earlier one left."""
-    for path, summaries in left.summaries.items():
+    for path, summaries in left.files.items():
         store.put(_place(run, path), zlib.compress(summaries, LEVEL))
     basis = Basis(run, tuple((file, _key(each)) for file, each in files), left.known)
     store.put(scope, _ENCODER.encode(basis))
+
+
+def last_run(store: Store, scope: bytes) -> bytes | None:
+    """The key of what the last whole run concluded."""
+    basis = _basis(store, scope)
+    return basis.run if basis is not None else None
 
 
 def recall(store: Store, scope: bytes, files: Sequence[tuple[SourceFile, Gathered]]) -> Before | None:
@@ -63,7 +69,7 @@ def recall(store: Store, scope: bytes, files: Sequence[tuple[SourceFile, Gathere
     if changed is None:
         return None
     texts = {file.path: each.encoded or b"" for file, each in files}
-    return Before(basis.known, lambda path: _summaries(store, basis.run, path), changed, texts)
+    return Before(basis.known, lambda path: _left(store, basis.run, path), changed, texts)
 
 
 def _basis(store: Store, scope: bytes) -> Basis | None:
@@ -94,10 +100,10 @@ def _as_then(
 
 
 def _place(run: bytes, path: str) -> bytes:
-    return key_of(b"summaries", run, path.encode("utf-8", "surrogateescape"))
+    return key_of(b"left", run, path.encode("utf-8", "surrogateescape"))
 
 
-def _summaries(store: Store, run: bytes, path: str) -> bytes | None:
+def _left(store: Store, run: bytes, path: str) -> bytes | None:
     value = store.get(_place(run, path))
     try:
         return None if value is None else zlib.decompress(value)

@@ -200,7 +200,7 @@ def test_without_anything_left_everything_is_followed(shop: Task, monkeypatch: p
 
 
 def test_summaries_that_are_broken_are_not_used(shop: Task, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_summaries", lambda *arguments: b"no pickle")
+    monkeypatch.setattr(history, "_left", lambda *arguments: b"no pickle")
     path = "shop/cache.py"
     assert agrees(with_content(shop, path, (shop.project / path).read_bytes() + b"\nX = 1\n"))
 
@@ -219,7 +219,7 @@ class NoSymbols:
 def test_a_pickle_that_somebody_else_wrote_does_nothing(value: object) -> None:
     data = pickle.dumps(value, PROTOCOL)
     reader = Reader(NoSymbols(), ())
-    assert reader.summaries(data) is None
+    assert reader.file(data) is None
     assert reader.known(data) is None
 
 
@@ -227,7 +227,7 @@ def test_a_broken_entry_is_a_miss(shop: Task) -> None:
     task = with_content(shop, "shop/cache.py", b"X = 1\n")
     store = check.open_store(shop.project, {})
     given = check.inputs(task, store)
-    for scope in (b"", check._scope(task, given)):
+    for scope in (b"", check.scope_of(task, given)):
         store.put(scope, b"\x00broken")
         assert history.recall(store, scope, check._files(given)) is None
 
@@ -238,7 +238,7 @@ KEPT = (
 )
 ANEW = (
     "modules catalogue module_summaries attribute_writers instance_values applied dialects class_layers revealed "
-    "tracks_loaders related routes variants names hierarchy evaluators run lambda_scopes incomplete _running"
+    "tracks_loaders related routes recall variants names hierarchy evaluators run lambda_scopes incomplete _running"
 )
 
 

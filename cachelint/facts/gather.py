@@ -4,22 +4,17 @@ file stays with it."""
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import stat
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import BaseContext
 from types import FrameType, MappingProxyType
 from typing import NamedTuple
 
 import msgspec
 
-from cachelint.facts import FactsError, decode, encode, extract, may_matter
+from cachelint.facts import FactsError, ahead, decode, encode, extract, may_matter
 from cachelint.facts.model import FileFacts
 from cachelint.facts.version import extractor_version
 from cachelint.finding import AnalysisError
@@ -94,7 +89,10 @@ def gather(
 
 def _worked_out(requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]) -> list[Gathered]:
     if jobs > 1 and len(requests) >= WORTH_A_POOL:
-        return _in_processes(requests, limits, jobs, done)
+        # Imported for many files only: a run that finds most of them in the store has no other processes.
+        from cachelint.facts.processes import in_processes
+
+        return in_processes(requests, limits, jobs, done)
     results = []
     for request in requests:
         results.append(gather_one(request, limits))
@@ -108,21 +106,21 @@ def gather_one(request: Request, limits: Limits) -> Gathered:
     try:
         data = _read(request, limits) if request.data is None else request.data
         if len(data) > limits.size:
-            return _failed(request, f"larger than {limits.size:,} bytes (max-file-size)")
+            return failed(request, f"larger than {limits.size:,} bytes (max-file-size)")
         key = _key(data)
         if not may_matter(data):
             return Gathered(key=key)
         with _time_limit(limits.seconds):
-            return Gathered(encode(extract(data)), key=key)
+            return Gathered(ahead.taken(data) or encode(extract(data)), key=key)
     except FactsError as error:
         message = f"cannot parse: {error.message}"
         return Gathered(None, AnalysisError(request.path, error.line, error.column, message), True, key)
     except _OverBudgetError:
-        return _failed(request, f"took longer than {limits.seconds:g} seconds (time-budget)")
+        return failed(request, f"took longer than {limits.seconds:g} seconds (time-budget)")
     except OSError as error:
-        return _failed(request, f"cannot be read: {error.strerror}")
+        return failed(request, f"cannot be read: {error.strerror}")
     except (Exception, RecursionError) as error:
-        return _failed(request, f"internal error: {type(error).__name__}: {error}")
+        return failed(request, f"internal error: {type(error).__name__}: {error}")
 
 
 def _key(data: bytes) -> bytes:
@@ -196,7 +194,8 @@ def kept_facts(store: Store, key: bytes) -> FileFacts | None:
         return None
 
 
-def _failed(request: Request, message: str) -> Gathered:
+def failed(request: Request, message: str) -> Gathered:
+    """The result for a file that could not be analysed."""
     return Gathered(None, AnalysisError(request.path, 1, 1, message))
 
 
@@ -225,40 +224,3 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise _OverBudgetError
-
-
-def _task(requests: Sequence[Request], limits: Limits) -> list[Gathered]:
-    return [gather_one(request, limits) for request in requests]
-
-
-def _in_processes(
-    requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]
-) -> list[Gathered]:
-    results: dict[int, Gathered] = {}
-    slices = [range(i, min(i + FILES_PER_TASK, len(requests))) for i in range(0, len(requests), FILES_PER_TASK)]
-    with ProcessPoolExecutor(min(jobs, len(slices)), mp_context=_context()) as pool:
-        tasks = {pool.submit(_task, [requests[i] for i in part], limits): part for part in slices}
-        for task in as_completed(tasks):
-            with contextlib.suppress(BrokenProcessPool):
-                results.update(zip(tasks[task], task.result(), strict=True))
-                done(len(tasks[task]))
-    for i in range(len(requests)):
-        if i not in results:
-            results[i] = _alone(requests[i], limits)
-            done(1)
-    return [results[i] for i in range(len(requests))]
-
-
-def _alone(request: Request, limits: Limits) -> Gathered:
-    """One file in a process of its own: the one that kills its process is the culprit."""
-    with ProcessPoolExecutor(1, mp_context=_context()) as pool:
-        try:
-            return pool.submit(gather_one, request, limits).result()
-        except BrokenProcessPool:
-            return _failed(request, "the process that analysed it died")
-
-
-def _context() -> BaseContext:
-    """Forking is quickest, but only safe on Linux and while no other thread runs."""
-    safe_to_fork = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if safe_to_fork else "spawn")

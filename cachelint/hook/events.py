@@ -77,6 +77,10 @@ def _judged(call: Call, options: Options, target: Target, edit: Edit) -> Verdict
         return SILENCE
 
     def work() -> Verdict:
+        from cachelint.facts import ahead
+
+        # The parser is imported and the file parsed beside everything that is imported and read here.
+        ahead.start(edit.after)
         from cachelint.hook.judgement import judge
 
         return judge(call.event, target, edit, options.budget)

@@ -14,7 +14,6 @@ from cachelint.policy.entities import words_of
 from cachelint.policy.explicit import explicit
 from cachelint.policy.headings import CACHING
 from cachelint.policy.model import Caches, Decision, Line, Never, OneClient, Scope, Statement, Tolerates
-from cachelint.policy.reading import lines
 from cachelint.policy.sources import Problem, Sources, body
 
 # How old data may be where no policy says it, in seconds.
@@ -58,6 +57,9 @@ def decide(sources: Sources, config: Config) -> Policy:
 
 
 def _lines(path: str, data: bytes, scope: Scope) -> list[Line]:
+    # Imported for a project with such files only: the forms of sentences take long to compile.
+    from cachelint.policy.reading import lines
+
     return lines(body(data), path, scope)
 
 

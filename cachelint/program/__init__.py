@@ -8,17 +8,17 @@ from typing import NamedTuple
 from cachelint.program.cache_map import Entry, Use
 from cachelint.program.clients import DirectClient
 from cachelint.program.drift import Match, Unenforced
+from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import Event
 from cachelint.program.flow import WHOLE_QUERY, Arrival, spoken
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
-from cachelint.program.linking import Left, leave, link
+from cachelint.program.linking import Left, leave, link, link_excerpt
 from cachelint.program.outages import Failure
 from cachelint.program.queries import UncachedRead
 from cachelint.program.questions import Program
-from cachelint.program.renewal import Before, UnsureError
 from cachelint.program.routes import Query, Route, Ruling
 from cachelint.program.serialized import Pickled
 from cachelint.program.stampedes import StampedeRisk
@@ -57,6 +57,7 @@ __all__ = [
     "describe",
     "leave",
     "link",
+    "link_excerpt",
     "spoken",
 ]
 

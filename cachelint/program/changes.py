@@ -62,8 +62,12 @@ class Change:
         self._match_classes()
         self._match_functions()
         self._compare_bindings()
+        if old.used_packages != new.used_packages:
+            # What a file imports says what the names in it are likely to be.
+            self.followed.update(new.functions)
+        self.loose: list[facts.Statement] = []
         for before, after in self._bodies():
-            self._align(before, after)
+            self.loose += self._align(before, after)
 
     # ---------------------------------------------------------------------------------------------- functions
 
@@ -174,8 +178,9 @@ class Change:
 
     # ---------------------------------------------------------------------------------------------- alignment
 
-    def _align(self, old: Statements, new: Statements) -> None:
-        """Note where equal statements have moved to: those at both ends, and inside of those between."""
+    def _align(self, old: Statements, new: Statements) -> list[facts.Statement]:
+        """Note where equal statements have moved to: those at both ends, and inside of those between. What is between
+        is given back."""
         head = 0
         while head < min(len(old), len(new)) and self._piece(old[head], new[head]):
             head += 1
@@ -187,6 +192,7 @@ class Change:
             if type(one) is type(other):
                 for block, other_block in zip(blocks(one), blocks(other), strict=False):
                     self._align(block, other_block)
+        return [*between[0], *between[1]]
 
     def _piece(self, old: facts.Node | None, new: facts.Node | None) -> bool:
         if old is None or new is None:

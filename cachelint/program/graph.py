@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cachelint.program.decorators import applied
 from cachelint.program.effects import TOP, CallEdge, Context, Event, Invocation, Summary
@@ -22,19 +22,38 @@ if TYPE_CHECKING:
 CALLBACK_DEPTH = 4
 
 
+class Tables(NamedTuple):
+    """What a call graph is made of, when it has been linked already."""
+
+    callers: Any
+    callees: Any
+    invocations: Any
+    events: Any
+    told: Any
+
+
 class CallGraph:
     """The calls of the whole project, from the summaries of all functions."""
 
-    def __init__(self, interpreter: Interpreter, summaries: Iterable[Summary], handlers: list[Handler]) -> None:
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        summaries: Iterable[Summary],
+        handlers: list[Handler],
+        tables: Tables | None = None,
+    ) -> None:
         self.interpreter = interpreter
+        self._entries: dict[FunctionSymbol, Context] = {}
+        self._writes: dict[FunctionSymbol, bool] = {}
         self.callers: dict[FunctionSymbol, list[CallEdge]] = defaultdict(list)
         self.callees: dict[FunctionSymbol | None, list[CallEdge]] = defaultdict(list)
         self.invocations: dict[tuple[FunctionSymbol, str], list[Invocation]] = defaultdict(list)
         self.events: dict[FunctionSymbol | None, list[Event]] = defaultdict(list)
         # What the decorators of the project are told where they stand.
         self.told: dict[FunctionSymbol, list[dict[str, Value]]] = defaultdict(list)
-        self._entries: dict[FunctionSymbol, Context] = {}
-        self._writes: dict[FunctionSymbol, bool] = {}
+        if tables is not None:
+            self.callers, self.callees, self.invocations, self.events, self.told = tables
+            return
         for summary in summaries:
             self._read(summary)
         self._link_callbacks()

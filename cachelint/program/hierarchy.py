@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -33,9 +34,12 @@ class Hierarchy:
         self._mro: dict[ClassSymbol, tuple[ClassSymbol | str, ...]] = {}
         self._library_bases: dict[ClassSymbol, tuple[tuple[ClassSymbol | str, ...], tuple[str, ...]]] = {}
         self._subclasses: dict[ClassSymbol, list[ClassSymbol]] | None = None
+        # Where not all files are read: what an earlier run knew of the heirs of a class, and of models by their names.
+        self.known_heirs: Callable[[ClassSymbol], list[ClassSymbol]] | None = None
+        self.known_models: Callable[[str], list[ClassSymbol]] | None = None
         self._class_values: dict[tuple[ClassSymbol, str], Value] = {}
         self._models: dict[str, list[ClassSymbol]] | None = None
-        self._classes_by_name: dict[str, ClassSymbol] | None = None
+        self._classes_by_name: dict[str, ClassSymbol | None] = {}
 
     def mro(self, symbol: ClassSymbol) -> tuple[ClassSymbol | str, ...]:
         """A class and its bases, nearest first; a library base by its type name."""
@@ -61,6 +65,12 @@ class Hierarchy:
 
     def subclasses(self, symbol: ClassSymbol) -> list[ClassSymbol]:
         """The project's direct and indirect subclasses."""
+        if self.known_heirs is not None:
+            return self.known_heirs(symbol)
+        return self.all_subclasses().get(symbol, [])
+
+    def all_subclasses(self) -> dict[ClassSymbol, list[ClassSymbol]]:
+        """Every class of the project from which others derive, with those."""
         if self._subclasses is None:
             self._subclasses = defaultdict(list)
             for module in self.interpreter.modules:
@@ -68,7 +78,7 @@ class Hierarchy:
                     for base in self.mro(each)[1:]:
                         if isinstance(base, ClassSymbol):
                             self._subclasses[base].append(each)
-        return self._subclasses.get(symbol, [])
+        return self._subclasses
 
     def is_model(self, type_: str | ClassSymbol | None) -> bool:
         """Whether objects of this class are rows of a database."""
@@ -109,22 +119,27 @@ class Hierarchy:
 
     def models_named(self, name: str) -> list[ClassSymbol]:
         """The project's mapped classes of that name, whatever the case."""
+        if self.known_models is not None:
+            return self.known_models(name.lower())
+        return self.models.get(name.lower(), [])
+
+    @property
+    def models(self) -> dict[str, list[ClassSymbol]]:
+        """The project's mapped classes by their names in lower case."""
         if self._models is None:
             self._models = defaultdict(list)
             for module in self.interpreter.modules:
                 for symbol in module.classes:
                     if symbol.facts.bases and self.is_model(symbol):
                         self._models[symbol.facts.name.lower()].append(symbol)
-        return self._models.get(name.lower(), [])
+        return self._models
 
     def error_ancestors(self, error: str) -> set[str]:
         """An exception class of the project or a library, with all its known bases; always Exception."""
-        if self._classes_by_name is None:
-            self._classes_by_name = {
-                symbol.name: symbol for module in self.interpreter.modules for symbol in module.classes
-            }
+        if error not in self._classes_by_name:
+            self._classes_by_name[error] = self.interpreter.modules.class_named(error)
         found = {"builtins.Exception", "builtins.BaseException"}
-        symbol = self._classes_by_name.get(error)
+        symbol = self._classes_by_name[error]
         for base in self.mro(symbol) if symbol is not None else (error,):
             found |= {base.name} if isinstance(base, ClassSymbol) else self.interpreter.catalogue.ancestors(base)
         return found

@@ -6,7 +6,7 @@ cycle is answered with what is known so far; functions that met such an answer a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -72,6 +72,8 @@ class Interpreter:
         # Where tests ask whether something kept for the whole process is there yet.
         self.memos: set[Place] = set()
         self.asking = Asking()
+        # Reads what an earlier run left of a file, where not all of it is read at once.
+        self.recall: Callable[[ModuleSymbol], object] | None = None
         self.variants = Variants(self)
         self.names = Names(self)
         self.hierarchy = Hierarchy(self)
@@ -97,6 +99,10 @@ class Interpreter:
         if function in self._running:
             self.incomplete.update(self._running)
             return self._running[function]
+        if self.recall is not None:
+            self.recall(function.module)
+            if function in self.summaries:
+                return self.summaries[function]
         return self._follow(function)
 
     def _follow(self, function: FunctionSymbol) -> Summary:
@@ -139,6 +145,8 @@ class Interpreter:
 
     def module_summary(self, module: ModuleSymbol) -> Summary:
         """What the top level of a module does."""
+        if module not in self.module_summaries and self.recall is not None:
+            self.recall(module)
         if module not in self.module_summaries:
             summary = self.module_summaries[module] = Summary(None, module)
             frame = Frame(self, module, None, summary)

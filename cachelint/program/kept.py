@@ -19,33 +19,21 @@ import msgspec
 
 from cachelint import vocabulary
 from cachelint.program import effects, values
-from cachelint.program.effects import Summary
+from cachelint.program.effects import CallEdge, Event, Summary
+from cachelint.program.handlers import Handler
 from cachelint.program.shelves import Slot
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import Row
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
-    from cachelint.program.values import Place, Thing
+    from cachelint.program.questions import Program
+    from cachelint.program.values import Place, Thing, Value
 
 PROTOCOL = 5
 
 
-class Known(msgspec.Struct):
-    """What is known beside summaries: what call sites teach about parameters, what is injected for which users, the
-    types of requests and whose results are answers, who reads what is set on self or kept on the application, how
-    clients are configured, which functions look models up by name, where tests ask for what is kept for the whole
-    process."""
-
-    parameters: dict[tuple[FunctionSymbol, str], tuple[Thing, ...]]
-    dependencies: dict[FunctionSymbol, set[FunctionSymbol]]
-    requests: dict[FunctionSymbol, str]
-    answering: set[FunctionSymbol]
-    readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]]
-    takers: set[FunctionSymbol]
-    configured: dict[str, dict[str, object]]
-    model_namers: dict[FunctionSymbol, tuple[str, ...]]
-    memos: set[Place]
+Where = tuple[str, int]  # a symbol: the path of its file, and its index there
 
 
 class Followed(msgspec.Struct):
@@ -53,6 +41,48 @@ class Followed(msgspec.Struct):
 
     summary: Summary
     asked: tuple[FunctionSymbol, ...]
+
+
+class FileLeft(msgspec.Struct):
+    """What is known of one file.
+
+    What its functions do, what call sites teach about their parameters, for which users they are injected, the types
+    of requests they get, which of them give answers, take what is kept on the application, look models up by name. Who
+    reads what is set on objects of its classes, what relations lead from those to others, which classes derive from
+    them. Where its tests ask for what is kept for the whole process.
+
+    Of the call graph, what is not in the summaries: `edges` and `events`, the handlers that a function serves, what it
+    is told as a decorator, and the paths of the files that call it, or ask what it does.
+    """
+
+    followed: list[Followed] = []
+    parameters: dict[tuple[FunctionSymbol, str], tuple[Thing, ...]] = {}
+    dependencies: dict[FunctionSymbol, set[FunctionSymbol]] = {}
+    requests: dict[FunctionSymbol, str] = {}
+    answering: set[FunctionSymbol] = set()
+    readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = {}
+    related: dict[tuple[ClassSymbol, str], Value] = {}
+    heirs: dict[int, tuple[Where, ...]] = {}
+    takers: set[FunctionSymbol] = set()
+    model_namers: dict[FunctionSymbol, tuple[str, ...]] = {}
+    memos: set[Place] = set()
+    edges: list[CallEdge] = []
+    events: list[Event] = []
+    handlers: list[tuple[FunctionSymbol, list[Handler]]] = []
+    told: list[tuple[FunctionSymbol, list[dict[str, Value]]]] = []
+    called_from: dict[int, tuple[str, ...]] = {}
+    asked_from: dict[int, tuple[str, ...]] = {}
+
+
+class Known(msgspec.Struct):
+    """What is known of the whole project: how clients are configured, its models by their names, the files of
+    settings, the keys of stores, the files that fill caches, and whether its policy asks for more than code says."""
+
+    configured: dict[str, dict[str, object]]
+    models: dict[str, list[Where]]
+    settings: tuple[str, ...]
+    store_keys: frozenset[str]
+    filled_in: frozenset[str]
 
 
 class Symbols(Protocol):
@@ -68,34 +98,99 @@ class Symbols(Protocol):
 # ------------------------------------------------------------------------------------------------ writing
 
 
-def dump_known(interpreter: Interpreter) -> bytes:
-    """What is known beside summaries."""
+def dump_known(program: Program) -> bytes:
+    """What is known of the whole project."""
+    interpreter = program.interpreter
+    models = interpreter.hierarchy.models
     known = Known(
-        dict(interpreter.parameter_things),
-        interpreter.dependencies,
-        interpreter.request_types,
-        interpreter.answering,
-        dict(interpreter.learning.readers_of),
-        interpreter.shelves.readers,
         interpreter.configured,
-        interpreter.model_namers,
-        interpreter.memos,
+        {name: [_where(symbol) for symbol in symbols] for name, symbols in models.items()},
+        tuple(module.source.path for module in program.settings.modules),
+        program.store_keys,
+        program.filled_in,
     )
     return _Writer(interpreter).bytes(known)
 
 
-def dump_summaries(interpreter: Interpreter) -> Iterator[tuple[str, bytes]]:
-    """The summaries of each file, special cases of its functions included."""
-    by_path: dict[str, list[Followed]] = defaultdict(list)
+def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
+    """What is known of each file."""
+    files: dict[str, FileLeft] = defaultdict(FileLeft)
+    _add_followed(files, program.interpreter)
+    _add_tables(files, program.interpreter)
+    _add_graph(files, program)
+    writer = _Writer(program.interpreter)
+    for path, left in files.items():
+        yield path, writer.bytes(left)
+
+
+def _where(symbol: FunctionSymbol | ClassSymbol) -> Where:
+    return symbol.module.source.path, symbol.index
+
+
+def _path(symbol: FunctionSymbol | ClassSymbol) -> str:
+    return symbol.module.source.path
+
+
+def _add_followed(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
     for summary in (*interpreter.module_summaries.values(), *interpreter.summaries.values()):
         user = summary.function if summary.function is not None else summary.module
         if isinstance(user, FunctionSymbol) and user.index < 0:
             continue  # stands for a method of a library, and has no code
         asked = interpreter.asking.asked.get(user, ())
-        by_path[summary.module.source.path].append(Followed(summary, tuple(asked)))
-    writer = _Writer(interpreter)
-    for path, found in by_path.items():
-        yield path, writer.bytes(found)
+        files[summary.module.source.path].followed.append(Followed(summary, tuple(asked)))
+
+
+def _add_tables(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
+    for key, things in interpreter.parameter_things.items():
+        files[_path(key[0])].parameters[key] = things
+    for dependency, users in interpreter.dependencies.items():
+        files[_path(dependency)].dependencies[dependency] = users
+    for function, type_ in interpreter.request_types.items():
+        files[_path(function)].requests[function] = type_
+    for function in interpreter.answering:
+        files[_path(function)].answering.add(function)
+    for attribute, readers in interpreter.learning.readers_of.items():
+        files[_path(attribute[0])].readers[attribute] = readers
+    for relation, value in (interpreter.related or {}).items():
+        files[_path(relation[0])].related[relation] = value
+    for symbol, heirs in interpreter.hierarchy.all_subclasses().items():
+        files[_path(symbol)].heirs[symbol.index] = tuple(_where(heir) for heir in heirs)
+    for function in interpreter.shelves.readers:
+        files[_path(function)].takers.add(function)
+    for function, names in interpreter.model_namers.items():
+        files[_path(function)].model_namers[function] = names
+    asking: dict[FunctionSymbol, set[str]] = defaultdict(set)
+    for user, asked in interpreter.asking.asked.items():
+        path = user.source.path if isinstance(user, ModuleSymbol) else _path(user)
+        for each in asked:
+            asking[each.original].add(path)
+    for function, paths in asking.items():
+        files[_path(function)].asked_from[function.index] = tuple(sorted(paths))
+    for place in interpreter.memos:
+        files[place.path].memos.add(place)
+
+
+def _add_graph(files: dict[str, FileLeft], program: Program) -> None:
+    graph = program.graph
+    known = {id(edge) for summary in program.summaries for edge in summary.calls}
+    known |= {id(event) for summary in program.summaries for event in summary.events}
+    calling: dict[FunctionSymbol, set[str]] = defaultdict(set)
+    for callee, edges in graph.callers.items():
+        for edge in edges:
+            if callee.index >= 0:
+                calling[callee.original].add(edge.module.source.path)
+            if id(edge) not in known:
+                files[edge.module.source.path].edges.append(edge)
+    for function, paths in calling.items():
+        files[_path(function)].called_from[function.index] = tuple(sorted(paths))
+    for owner, events in graph.events.items():
+        if owner is not None and owner.index >= 0:
+            files[_path(owner)].events.extend(event for event in events if id(event) not in known)
+    for maker, given in graph.told.items():
+        files[_path(maker)].told.append((maker, given))
+    for function, handlers in program.handlers_by_function.items():
+        if function.index >= 0:
+            files[_path(function)].handlers.append((function, handlers))
 
 
 class _Writer:
@@ -189,10 +284,10 @@ class Reader:
         found = self._read(data)
         return found if isinstance(found, Known) else None
 
-    def summaries(self, data: bytes) -> list[Followed] | None:
-        """What `dump_summaries` wrote of one file; None for anything else."""
+    def file(self, data: bytes) -> FileLeft | None:
+        """What `dump_files` wrote of one file; None for anything else."""
         found = self._read(data)
-        return found if isinstance(found, list) and all(isinstance(each, Followed) for each in found) else None
+        return found if isinstance(found, FileLeft) else None
 
     def _read(self, data: bytes) -> object:
         is_here = not any(path in data for path in self._moved)
@@ -220,7 +315,9 @@ def _rebuilt(row: type, fields: dict[str, object]) -> object:
 
 _TYPES = (
     Known,
+    FileLeft,
     Followed,
+    Handler,
     Slot,
     *(effects.Clause, effects.Guard, effects.Context, effects.Event, effects.CallEdge, effects.Registration),
     *(effects.Invocation, effects.Summary),

@@ -60,11 +60,11 @@ class Learning:
             things: tuple[Thing, ...] = tuple(t for t in join(values).things if isinstance(t, Instance))
             # A function for rows of any model is about none of them.
             is_clear = len({t.of for t in things if isinstance(t, Instance)}) <= 1
-            if things and is_clear and self._is_open(function, name):
+            if things and is_clear and self.is_open(function, name):
                 found[function, name] = things
         return found
 
-    def _is_open(self, function: FunctionSymbol, name: str) -> bool:
+    def is_open(self, function: FunctionSymbol, name: str) -> bool:
         """Whether nothing but the call sites says what a parameter is."""
         for parameter in function.facts.parameters:
             if parameter.name == name and parameter.kind in ("plain", "positional", "keyword"):

@@ -13,9 +13,9 @@ from cachelint.config import Config
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.policy import Policy, Sources, decide
-from cachelint.program.kept import dump_known, dump_summaries
+from cachelint.program.earlier import Before
+from cachelint.program.kept import dump_files, dump_known
 from cachelint.program.questions import Program
-from cachelint.program.renewal import Before
 
 STACK = 512 * 1024 * 1024
 RECURSION = 60_000
@@ -37,18 +37,24 @@ def link(
     return _on_large_stack(lambda: Program(files, config, decided, before))
 
 
+def link_excerpt(
+    files: Sequence[tuple[SourceFile, Callable[[], FileFacts]]], config: Config, policy: Policy, before: Before
+) -> Program:
+    """The part of a program that changes since an earlier run can matter to. Raises UnsureError where no part is
+    enough."""
+    return _on_large_stack(lambda: Program(files, config, policy, before, is_excerpt=True))
+
+
 class Left(NamedTuple):
-    """What a linked program leaves for later runs: what was found out about functions, by the paths of their files,
-    and what else was known."""
+    """What a linked program leaves for later runs: what was found out about each file, by path, and about all."""
 
     known: bytes
-    summaries: dict[str, bytes]
+    files: dict[str, bytes]
 
 
 def leave(program: Program) -> Left:
     """What linking again after a few changes can start from. Raises what cannot be written."""
-    interpreter = program.interpreter
-    return _on_large_stack(lambda: Left(dump_known(interpreter), dict(dump_summaries(interpreter))))
+    return _on_large_stack(lambda: Left(dump_known(program), dict(dump_files(program))))
 
 
 def _on_large_stack(work: Callable[[], Result]) -> Result:

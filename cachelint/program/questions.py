@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from cachelint.config import Config
@@ -45,8 +45,10 @@ from cachelint.program.clients import DirectClient
 from cachelint.program.decided import Decided
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.drift import Match, Unenforced
+from cachelint.program.earlier import Before
 from cachelint.program.effects import TOP, Clause, Context, Event
 from cachelint.program.effort import Effort
+from cachelint.program.excerpt import Excerpt
 from cachelint.program.flow import Arrival
 from cachelint.program.following import follow_all
 from cachelint.program.forbidden import Forbidden
@@ -58,7 +60,7 @@ from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
-from cachelint.program.renewal import Before, renew
+from cachelint.program.renewal import renew
 from cachelint.program.routes import Route
 from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
@@ -102,32 +104,48 @@ class Program:
 
     def __init__(
         self,
-        files: Sequence[tuple[SourceFile, FileFacts]],
+        files: Sequence[tuple[SourceFile, FileFacts | Callable[[], FileFacts]]],
         config: Config,
         policy: Policy,
         before: Before | None = None,
+        is_excerpt: bool = False,
     ) -> None:
         self.config = config
         self.decided = Decided(policy)
         libraries = (*LIBRARIES, *from_config(config.libraries))
         self.interpreter = Interpreter(Modules(files), Catalogue(libraries))
         self.interpreter.tracks_loaders = self.decided.names_data
-        self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
-        self._type_requests()
-        self._summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter)
-        self.settings = Settings(self.interpreter)
-        self.graph = CallGraph(self.interpreter, self._summaries, self.handlers)
-        generic.add_reads(self)
-        self._handlers_of: dict[FunctionSymbol, list[Handler]] = defaultdict(list)
-        for handler in self.handlers:
-            self._handlers_of[handler.function].append(handler)
-            for wrapper in self._wrappers(handler.function):
-                self._handlers_of[wrapper].append(handler)
         self._writes: dict[FunctionSymbol, bool] = {}
         self._for_few: dict[FunctionSymbol, bool] = {}
         self.effort = Effort()
         self.only_homes: dict[ClassSymbol | ModuleSymbol, bool] = {}
         self.top: Context = TOP
+        if is_excerpt and before is not None:
+            self._take(Excerpt(self.interpreter, before, config.handlers))
+            return
+        self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
+        self._type_requests()
+        self.summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter)
+        self.settings = Settings(self.interpreter)
+        self.graph = CallGraph(self.interpreter, self.summaries, self.handlers)
+        generic.add_reads(self)
+        self.handlers_by_function: dict[FunctionSymbol, list[Handler]] = defaultdict(list)
+        for handler in self.handlers:
+            self.handlers_by_function[handler.function].append(handler)
+            for wrapper in self._wrappers(handler.function):
+                self.handlers_by_function[wrapper].append(handler)
+
+    def _take(self, excerpt: Excerpt) -> None:
+        self.excerpt = excerpt
+        self.summaries = excerpt.follow()
+        self.graph = CallGraph(self.interpreter, (), [], excerpt.graph.tables)
+        self.handlers_by_function = excerpt.graph.handlers_by_function
+        self.settings = Settings(self.interpreter, excerpt.settings())
+        self.handlers = excerpt.graph.handlers() if excerpt.matters else []
+        events = excerpt.graph.cache_events(CACHE_ROWS) if excerpt.matters else []
+        self.__dict__.update(
+            cache_events=events, store_keys=excerpt.known.store_keys, filled_in=excerpt.known.filled_in
+        )
 
     def _type_requests(self) -> None:
         """Now that the handlers are known, their first parameters are requests, and what they return is answered."""
@@ -157,7 +175,7 @@ class Program:
 
     def handlers_of(self, function: FunctionSymbol) -> list[Handler]:
         """The request handlers that a function is (or wraps)."""
-        return self._handlers_of.get(function, [])
+        return self.handlers_by_function.get(function, [])
 
     def input_of(self, function: FunctionSymbol, name: str) -> Origin | None:
         """The user input that a parameter is, when the function serves requests or is a dependency of one that does."""
@@ -510,4 +528,4 @@ class Program:
 
     def statistics(self) -> Statistics:
         """How much was resolved."""
-        return tally.statistics(len(self.handlers), self._summaries)
+        return tally.statistics(len(self.handlers), self.summaries)

@@ -9,49 +9,26 @@ worked out anew: it costs little.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cachelint.facts.model import FileFacts
-from cachelint.files import SourceFile
-from cachelint.program.changes import Change, outermost
+from cachelint.program.changes import outermost
+from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
 from cachelint.program.effects import Summary
 from cachelint.program.following import all_summaries
-from cachelint.program.kept import Followed, Known, Reader
+from cachelint.program.kept import FileLeft, Followed, Known, Reader
 from cachelint.program.mentions import Mentions
 from cachelint.program.settings import may_decide_settings
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
-from cachelint.program.values import Place
+from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 
 if TYPE_CHECKING:
     from cachelint.program.asking import User
     from cachelint.program.interpreter import Interpreter
 
-NOTHING = FileFacts((0,), (), (), (), ())
 # Beyond this share of the functions, following all of them is as quick.
 MOST = 0.6
 # How often one function is followed for what turned out about others.
 TIMES = 3
 ROUNDS = 3
-
-
-class UnsureError(Exception):
-    """Why what an earlier run left is not enough to link again."""
-
-
-class Before:
-    """What an earlier run left: `known` and, by path, the `summaries` as bytes; `files` holds those that have changed
-    since as they were then, None for one that was not there. `texts` are the encoded facts of all files as they are
-    now, to find names in."""
-
-    def __init__(
-        self,
-        known: bytes,
-        summaries: Callable[[str], bytes | None],
-        files: Mapping[str, tuple[SourceFile, FileFacts] | None],
-        texts: Mapping[str, bytes],
-    ) -> None:
-        self.known, self.summaries, self.files, self.texts = known, summaries, files, texts
 
 
 def renew(interpreter: Interpreter, before: Before) -> list[Summary]:
@@ -66,13 +43,14 @@ class Renewal:
     def __init__(self, interpreter: Interpreter, before: Before) -> None:
         self._interpreter = interpreter
         self._before = before
-        self._changes = dict(_changes(interpreter.modules, before.files))
-        self._reader = Reader(_Symbols(interpreter, self._changes), interpreter.catalogue.rows, self._changes)
+        self._changes = dict(changes_since(interpreter.modules, before.files))
+        self._reader = Reader(SymbolsNow(interpreter, self._changes), interpreter.catalogue.rows, self._changes)
         self._mentions = Mentions(interpreter, before.texts)
         self._replaced: dict[FunctionSymbol, Summary] = {}
         self._users: dict[FunctionSymbol, set[User]] = defaultdict(set)
         self._times: dict[FunctionSymbol, int] = defaultdict(int)
         self._touched: set[FunctionSymbol] = set()
+        self._left: dict[str, FileLeft] = {}
 
     def run(self) -> None:
         """Bring the interpreter to where following all functions would bring it. Raises UnsureError where only that
@@ -81,8 +59,9 @@ class Renewal:
         if known is None:
             raise UnsureError("nothing to start from")
         self._look_for_doubt(known)
-        self._find_concerned(known)
-        self._recall(known)
+        self._left = self._read_files()
+        self._find_concerned()
+        self._recall()
         waiting = {each for each in self._interpreter.functions() if self._is_concerned(each)}
         for _ in range(ROUNDS):
             self._follow(waiting)
@@ -108,7 +87,7 @@ class Renewal:
         if known.configured:
             raise UnsureError("clients that are configured by calls")
 
-    def _find_concerned(self, known: Known) -> None:
+    def _find_concerned(self) -> None:
         mentions = self._mentions
         for path, change in self._changes.items():
             mentions.functions |= change.followed
@@ -116,9 +95,11 @@ class Renewal:
             mentions.add(change.names, change.heirs)
             if not (path in self._interpreter.modules.by_path and self._before.files[path] is not None):
                 mentions.add(change.new.name.split(".")[-1:], ())
-        new, old = self._interpreter.request_types, known.requests
+        new = self._interpreter.request_types
+        old = {function: type_ for left in self._left.values() for function, type_ in left.requests.items()}
         asked = {function for function in new.keys() | old.keys() if new.get(function) != old.get(function)}
-        asked |= self._interpreter.answering ^ known.answering
+        answering = {function for left in self._left.values() for function in left.answering}
+        asked |= self._interpreter.answering ^ answering
         mentions.functions |= {outermost(function) for function in asked}
 
     def _is_there(self, function: FunctionSymbol) -> bool:
@@ -133,37 +114,38 @@ class Renewal:
 
     # --------------------------------------------------------------------------------------------- what is known
 
-    def _recall(self, known: Known) -> None:
+    def _recall(self) -> None:
         """Take over what the earlier run knew."""
-        for path in self._interpreter.modules.by_path:
-            self._recall_file(path)
+        for left in self._left.values():
+            for each in left.followed:
+                self._take(each)
+            self._take_tables(left)
+
+    def _take_tables(self, left: FileLeft) -> None:
         interpreter = self._interpreter
-        interpreter.parameter_things.update(
-            (key, things) for key, things in known.parameters.items() if self._is_there(key[0])
-        )
-        for dependency, users in known.dependencies.items():
-            left = {user for user in users if self._is_there(user) and not self._is_concerned(user)}
-            if left:
-                interpreter.dependencies.setdefault(dependency, set()).update(left)
-        for key, readers in known.readers.items():
+        interpreter.parameter_things.update((k, v) for k, v in left.parameters.items() if self._is_there(k[0]))
+        for dependency, users in left.dependencies.items():
+            stay = {user for user in users if self._is_there(user) and not self._is_concerned(user)}
+            if stay:
+                interpreter.dependencies.setdefault(dependency, set()).update(stay)
+        for key, readers in left.readers.items():
             interpreter.learning.readers_of[key] |= {each for each in readers if self._is_there(each)}
-        interpreter.shelves.readers |= {each for each in known.takers if self._is_there(each)}
-        for namer, names in known.model_namers.items():
+        interpreter.shelves.readers |= {each for each in left.takers if self._is_there(each)}
+        for namer, names in left.model_namers.items():
             if self._is_there(namer) and not self._is_concerned(namer):
                 interpreter.model_namers[namer] = names
-        interpreter.memos |= {place for place in known.memos if place.at >= 0}
+        interpreter.memos |= {place for place in left.memos if place.at >= 0}
 
-    def _recall_file(self, path: str) -> None:
-        kept = self._before.summaries(path)
-        if kept is None:
-            if path not in self._before.files:
-                raise UnsureError(f"{path}: no summaries")
-            return
-        found = self._reader.summaries(kept)
-        if found is None:
-            raise UnsureError(f"{path}: summaries that cannot be read")
-        for each in found:
-            self._take(each)
+    def _read_files(self) -> dict[str, FileLeft]:
+        found = {}
+        for path in {**self._interpreter.modules.by_path, **self._changes}:
+            kept = self._before.left(path)
+            left = self._reader.file(kept) if kept is not None else None
+            if left is not None:
+                found[path] = left
+            elif kept is not None or path not in self._before.files:
+                raise UnsureError(f"{path}: nothing that can be read")
+        return found
 
     def _take(self, followed: Followed) -> None:
         summary, interpreter = followed.summary, self._interpreter
@@ -263,56 +245,3 @@ def _is_inside(function: FunctionSymbol, outer: FunctionSymbol) -> bool:
     while each is not None and each is not outer:
         each = each.parent
     return each is outer
-
-
-def _changes(
-    modules: Modules, files: Mapping[str, tuple[SourceFile, FileFacts] | None]
-) -> Iterator[tuple[str, Change]]:
-    for path, before in files.items():
-        now = modules.by_path.get(path)
-        if before is None:
-            if now is not None:
-                yield path, Change(ModuleSymbol(now.source, NOTHING), now)
-        else:
-            yield path, Change(ModuleSymbol(*before), now if now is not None else ModuleSymbol(before[0], NOTHING))
-
-
-class _Symbols:
-    """The symbols and places of now for those of an earlier run. What is gone keeps its old symbol."""
-
-    def __init__(self, interpreter: Interpreter, changes: Mapping[str, Change]) -> None:
-        self._modules, self._variants = interpreter.modules.by_path, interpreter.variants
-        self._changes = changes
-
-    def module(self, path: str) -> ModuleSymbol:
-        change = self._changes.get(path)
-        return self._modules[path] if change is None else change.new
-
-    def function(self, path: str, index: int) -> FunctionSymbol:
-        change = self._changes.get(path)
-        if change is None:
-            return self._modules[path].functions[index]
-        old = change.old.functions[index]
-        return change.functions.get(old, old)
-
-    def variant(self, path: str, index: int, owner: ClassSymbol | None, switches: Any) -> FunctionSymbol:
-        function = self.function(path, index)
-        owner = owner if owner is not None else function.owner
-        if self._is_gone(function.module) or (owner is not None and self._is_gone(owner.module)):
-            return function.variant(owner, switches)
-        return self._variants.variant(function, owner, switches)
-
-    def _is_gone(self, module: ModuleSymbol) -> bool:
-        return self._modules.get(module.source.path) is not module
-
-    def class_(self, path: str, index: int) -> ClassSymbol:
-        change = self._changes.get(path)
-        if change is None:
-            return self._modules[path].classes[index]
-        old = change.old.classes[index]
-        return change.classes.get(old, old)
-
-    def place(self, path: str, at: int, end: int) -> Place:
-        change = self._changes.get(path)
-        place = Place(path, at, end)
-        return place if change is None else change.moved.place(place)

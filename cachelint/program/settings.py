@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,9 +36,9 @@ class Entry(NamedTuple):
 class Settings:
     """The settings modules of a project and what they say about caches."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter, modules: Iterable[ModuleSymbol] | None = None) -> None:
         self._interpreter = interpreter
-        self.modules = list(_settings_modules(interpreter))
+        self.modules = list(_settings_modules(interpreter) if modules is None else modules)
         self.caches = [entry for module in self.modules for entry in self._caches(module)]
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -134,13 +135,28 @@ class Binding:
         return bool(self.imports) and self.function is None and self.class_ is None and not self.assigned
 
 
+_READ = frozenset(("bindings", "classes", "facts", "functions", "stars", "used_packages"))
+
+
 class ModuleSymbol:
-    """One file: its definitions and the meaning of its top-level names."""
+    """One file: its definitions and the meaning of its top-level names. Read when first asked for."""
 
-    __slots__ = ("bindings", "classes", "facts", "functions", "source", "stars", "used_packages")
+    __slots__ = ("_read", "bindings", "classes", "facts", "functions", "source", "stars", "used_packages")
 
-    def __init__(self, source: SourceFile, file_facts: FileFacts) -> None:
+    def __init__(self, source: SourceFile, file_facts: FileFacts | Callable[[], FileFacts]) -> None:
         self.source = source
+        self._read = file_facts
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Only called for what is not there yet.
+            if name not in _READ:
+                raise AttributeError(name)
+            self._fill(self._read() if callable(self._read) else self._read)
+            return getattr(self, name)
+
+    def _fill(self, file_facts: FileFacts) -> None:
         self.facts = file_facts
         self.functions = [FunctionSymbol(self, index, each) for index, each in enumerate(file_facts.functions)]
         self.classes = [ClassSymbol(self, index, each) for index, each in enumerate(file_facts.classes)]
@@ -293,7 +309,7 @@ def blocks(statement: facts.Statement) -> Iterator[Sequence[facts.Statement]]:
 class Modules:
     """All modules, found by dotted name from a given file's point of view."""
 
-    def __init__(self, files: Sequence[tuple[SourceFile, FileFacts]]) -> None:
+    def __init__(self, files: Sequence[tuple[SourceFile, FileFacts | Callable[[], FileFacts]]]) -> None:
         self.by_path = {source.path: ModuleSymbol(source, file_facts) for source, file_facts in files}
         self._by_name: dict[str, list[ModuleSymbol]] = defaultdict(list)
         self._packages: set[str] = set()
@@ -305,6 +321,17 @@ class Modules:
 
     def __iter__(self) -> Iterator[ModuleSymbol]:
         return iter(self.by_path.values())
+
+    def class_named(self, name: str) -> ClassSymbol | None:
+        """The class of that dotted name, module included; of several, the last."""
+        parts = name.split(".")
+        for length in range(len(parts)):
+            home, qualname = ".".join(parts[:length]), ".".join(parts[length:])
+            for module in reversed(self._by_name.get(home, ())):
+                for symbol in reversed(module.classes):
+                    if symbol.facts.qualname == qualname:
+                        return symbol
+        return None
 
     def find(self, name: str, seen_from: ModuleSymbol) -> ModuleSymbol | None:
         """The module of that dotted name; of several, the one in the same root."""
