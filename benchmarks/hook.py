@@ -9,6 +9,7 @@ a relevant file in a warm project at most 2 times `python -c "import libcst"`.
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
@@ -46,15 +47,32 @@ def edits(project: Path) -> dict[str, bytes]:
     sources = {path: path.read_text(encoding="utf-8", errors="replace") for path in paths}
     cached = max((p for p, text in sources.items() if "cache." in text), key=lambda p: len(sources[p]))
     plain = max((p for p, text in sources.items() if "cache" not in text), key=lambda p: len(sources[p]))
-    wrong = "\n\ndef added(request):\n    from django.core.cache import cache\n    return cache.get(request.GET['x'])\n"
+    central = max(paths, key=lambda p: sum(f".{p.stem} import" in text for text in sources.values()))
+    wrong = (
+        "\n\nfrom django.core.cache import cache\nfrom rest_framework.decorators import api_view\n\n\n"
+        "@api_view(['GET'])\ndef added(request):\n    return cache.get(request.GET['x'])\n"
+    )
     return {
         "not Python": call(project / "NOTES.md", "x"),
         "excluded": call(project / "tests/test_added.py", "x = 1"),
         "only a comment": call(cached, "# a comment\n" + sources[cached]),
         f"a constant more in {cached.name}": call(cached, sources[cached] + "\nADDED = 1\n"),
         f"a constant more in {plain.name}": call(plain, sources[plain] + "\nADDED = 1\n"),
-        f"a function more in {cached.name}": call(cached, sources[cached] + wrong),
+        f"a line more in a function of {cached.name}": call(cached, with_a_line(sources[cached])),
+        f"a line more in a function of {plain.name}": call(plain, with_a_line(sources[plain])),
+        f"a line more in a function of {central.name}, which many import": call(central, with_a_line(sources[central])),
+        f"a view with a mistake more in {cached.name}": call(cached, sources[cached] + wrong),
     }
+
+
+def with_a_line(source: str) -> str:
+    """A file with one more statement in its longest function."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    longest = max((each for each in functions if len(each.body) > 1), key=lambda each: len(each.body))
+    at = longest.body[1]
+    lines = source.splitlines(keepends=True)
+    lines.insert(at.lineno - 1, " " * at.col_offset + "added = str(len(repr(1)))\n")
+    return "".join(lines)
 
 
 def main() -> None:

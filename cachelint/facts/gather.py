@@ -149,10 +149,10 @@ def _stored(request: Request, limits: Limits, known: _Known) -> Gathered | None:
         if len(data) > limits.size:
             return None
         key = _key(data)
-        if not may_matter(data):
-            return Gathered(key=key)
         value = known.get(key)
-        return None if value is None else _from_value(value, request.path, key)
+        if value is not None:
+            return _from_value(value, request.path, key)
+        return None if may_matter(data) else Gathered(key=key)
     except (OSError, ValueError):
         return None
 
