@@ -205,6 +205,14 @@ VALUES = (
         r"(?:random )?jitter(?:$|\b.*\b(?:ttls?|expir\w+|timeouts?)\b)",
         stated(model.Stampede()),
     ),
+    form(
+        "lock mutex single coalesc",
+        r"\b(?:keys?|entries|misses)\b.*\b(?:protected|guarded|covered|shielded)\b.*\b(?:locks?|mutex(?:es)?)\b"
+        r"|\b(?:use|take|hold|acquire|need)\b.*\b(?:locks?|mutex)\b.*"
+        r"\b(?:miss(?:es)?|rebuild\w*|reload\w*|recomput\w*|regenerat\w*|refill\w*)\b"
+        r"|\bsingle[- ]?flight\b|\brequest coalescing\b",
+        stated(model.Stampede()),
+    ),
 )
 EXPIRY = (
     form("every all each any", rf"\b(?:every|all|each|any)\b {_KEYED}(?!\w).*{_EXPIRES}.*", _everything),

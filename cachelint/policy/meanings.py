@@ -40,7 +40,7 @@ def never(text: str, http: bool = False) -> Meaning:
 
 def _because(text: str) -> str:
     """A list without the reason behind it: "payments - they must be right", "orders because they change"."""
-    return re.split(r"\s+-\s+|\s*,?\s+(?:because|since|as|due to)\s+|:\s+|\.\s+", text, maxsplit=1)[0]
+    return re.split(r"\s+-\s+|\s*,?\s+(?:because|since|as|due to)\s+|:\s+|(?<=\w\w)\.\s+", text, maxsplit=1)[0]
 
 
 def cached(named: Entities, said: Attributes) -> Meaning:

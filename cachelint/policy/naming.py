@@ -27,6 +27,12 @@ _DROPPED = re.compile(
 )
 _ABSTRACT = re.compile(r"^(?:anything|everything|something|things?|data|values?|whatever|content)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:any|every|some)thing\b|things?\b|whatever\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"^(?:anything|everything|all data|any data)\s+(?:about|around|concerning|involving|(?:related|relating) to"
+    r"|to do with|that (?:concerns|touches|involves))\s+"
+    r"(?!(?:the )?(?:current|logged|signed|asking|one|each|single)\b)(?=\w)",
+    re.IGNORECASE,
+)
 _EXAMPLES = re.compile(
     r"^(?:e\.?g\.?,?|i\.?e\.?,?|such as|like|including|incl\.?|for example,?|z\.?b\.?)\s+", re.IGNORECASE
 )
@@ -49,12 +55,13 @@ def entities(text: str) -> Entities:
     names: list[str] = []
     for part in split_list(text):
         head, inner = parenthesis(part)
-        if _is_abstract(head):
-            if not examples(inner):
-                return Entities(abstract=True)
+        if _is_abstract(head) and examples(inner):
             # "Anything about money (invoices, refunds)": what stands in brackets is what is meant.
             names.extend(examples(inner))
             continue
+        head = _WHOLE.sub("", head)
+        if _is_abstract(head):
+            return Entities(abstract=True)
         why = why_no_entity(head)
         if why:
             return Entities(unclear=why)

@@ -12,7 +12,8 @@ from cachelint.policy.meanings import Meaning
 
 # In this order: the first form that fits decides. Patterns fit anywhere in the sentence unless anchored.
 FORMS = (*RUN_TIME, *KEYS, *FAILURE, *CLIENT, *VALUES, *EXPIRY, *STALE, *NEVER, *CACHED)
-_STOP = re.compile(r"(?<=[a-z0-9)`])[.!]\s+(?=[A-Z`])")
+# Two letters before the stop: "U.S. orders" is no end of a sentence, "has a TTL. Values" is one.
+_STOP = re.compile(r"(?<=[\w)`%>}][\w)`%])[.!]\s+(?=[A-Z`])")
 
 
 def sentence(text: str) -> Meaning | None:
