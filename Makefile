@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check docs format ecosystem bench
+.PHONY: help demo test check docs format ecosystem hard bench
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile
@@ -31,6 +31,9 @@ format: $(READY)  ## format the code
 
 ecosystem: $(READY)  ## rewrite tests/ecosystem/*.txt: the findings in real projects
 	$(BIN)/python tests/ecosystem/run.py
+
+hard: $(READY)  ## run the tests that take long: hostile projects in full, parsers' own tests, 200 kills
+	CACHELINT_HARD=1 $(BIN)/python -m pytest tests/test_hostile.py tests/test_hard_corpora.py tests/test_hard_places.py
 
 bench: $(READY)  ## measure speed, side by side with the alternatives
 	$(BIN)/python benchmarks/run.py

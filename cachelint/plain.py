@@ -12,4 +12,9 @@ def listed(parts: Sequence[str]) -> str:
 
 def one_line(text: str) -> str:
     """Text without line ends, its control and formatting characters replaced by a mark."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """Text, such as a path, with each control, formatting or line-ending character replaced by a mark."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from cachelint import __version__
 
+# What a shell says of a program that Ctrl-C ended; 1 would mean findings.
+INTERRUPTED = 130
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with the exit code."""
@@ -21,13 +24,31 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(hook(arguments[1:]))
     # A process that ends with its answer has nothing to collect, and walking all that linking keeps takes long.
     gc.disable()
-    from cachelint.cli.app import app
-
     try:
-        app.main(arguments, prog_name="cachelint")
+        sys.exit(_run(arguments))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:
         # Exit code 1 would mean findings.
         sys.exit(_crashed(error))
+
+
+def _run(arguments: list[str]) -> int | None:
+    import click
+
+    from cachelint.cli.app import app
+
+    try:
+        code: int | None = app.main(arguments, prog_name="cachelint", standalone_mode=False)
+        return code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort as abort:
+        if not isinstance(abort.__cause__, KeyboardInterrupt):
+            print("Aborted!", file=sys.stderr)
+            return 1
+        return INTERRUPTED
 
 
 def _crashed(error: Exception) -> int:

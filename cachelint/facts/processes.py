@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
 
@@ -21,23 +22,47 @@ def _task(requests: Sequence[Request], limits: Limits) -> list[Gathered]:
 def in_processes(requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]) -> list[Gathered]:
     """The result of each request, in order; `done` hears of finished files."""
     results: dict[int, Gathered] = {}
-    slices = [range(i, min(i + FILES_PER_TASK, len(requests))) for i in range(0, len(requests), FILES_PER_TASK)]
-    with ProcessPoolExecutor(min(jobs, len(slices)), mp_context=_context()) as pool:
-        tasks = {pool.submit(_task, [requests[i] for i in part], limits): part for part in slices}
-        for task in as_completed(tasks):
-            with contextlib.suppress(BrokenProcessPool):
-                results.update(zip(tasks[task], task.result(), strict=True))
-                done(len(tasks[task]))
-    for i in range(len(requests)):
-        if i not in results:
+    left, size = list(range(len(requests))), FILES_PER_TASK
+    while left:
+        for i, result in _in_pool(left, size, requests, limits, jobs):
+            results[i] = result
+            done(1)
+        # Where a process died, the culprit is among the first files that are left, or will be, taken one by one.
+        left, size = [i for i in left if i not in results], 1
+        for i in left[: 2 * jobs + 2]:
             results[i] = _alone(requests[i], limits)
             done(1)
+        left = left[2 * jobs + 2 :]
     return [results[i] for i in range(len(requests))]
+
+
+def _in_pool(
+    left: Sequence[int], size: int, requests: Sequence[Request], limits: Limits, jobs: int
+) -> Iterator[tuple[int, Gathered]]:
+    """The results of the requests with these numbers as they come, in tasks of so many; not all when a process dies."""
+    parts = [left[i : i + size] for i in range(0, len(left), size)]
+    with ProcessPoolExecutor(min(jobs, len(parts)), _context(), _settle) as pool:
+        tasks: dict[Future[list[Gathered]], Sequence[int]] = {}
+        try:
+            with contextlib.suppress(BrokenProcessPool):
+                for part in parts:
+                    tasks[pool.submit(_task, [requests[i] for i in part], limits)] = part
+            for task in as_completed(tasks):
+                with contextlib.suppress(BrokenProcessPool):
+                    yield from zip(tasks[task], task.result(), strict=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _settle() -> None:
+    """Make a new process end at once and in silence when the user interrupts: the one that started it has the word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _alone(request: Request, limits: Limits) -> Gathered:
     """One file in a process of its own: the one that kills its process is the culprit."""
-    with ProcessPoolExecutor(1, mp_context=_context()) as pool:
+    with ProcessPoolExecutor(1, _context(), _settle) as pool:
         try:
             return pool.submit(gather_one, request, limits).result()
         except BrokenProcessPool:
