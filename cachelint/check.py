@@ -363,9 +363,13 @@ def _findings(program: Program | None, rules: Sequence[Rule]) -> tuple[list[Name
 
 
 def _given_up(program: Program | None) -> Iterator[AnalysisError]:
-    """Where the calls that lead to a place were too many to follow all of them."""
-    for at in map(program.location, program.effort.gave_up) if program else ():
+    """Where the calls that lead to a place, or away from it, were too many to follow all of them."""
+    if program is None:
+        return
+    for at in map(program.location, program.effort.gave_up):
         yield AnalysisError(at.path, at.line, at.column, "too many calls lead here to follow all of them")
+    for at in map(program.location, program.interpreter.too_deep.values()):
+        yield AnalysisError(at.path, at.line, at.column, "what this function calls is nested too deeply to be followed")
 
 
 def _crash(where: str, error: Exception) -> AnalysisError:

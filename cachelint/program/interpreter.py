@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from cachelint.program.decorators import Applied
     from cachelint.program.mounts import Routes
 
+# Calls are followed so deep at once; what lies deeper counts as a cycle until it has been followed by itself.
+DEEPEST = 500
+
 
 class Interpreter:
     """The memory of an analysis: what has been asked so far, and the answers.
@@ -53,6 +56,7 @@ class Interpreter:
         self.parameter_things: dict[tuple[FunctionSymbol, str], tuple[Thing, ...]] = {}
         self._running: dict[FunctionSymbol, Summary] = {}
         self.incomplete: set[FunctionSymbol] = set()
+        self.too_deep: dict[FunctionSymbol, Place] = {}
         self.attribute_writers: dict[ClassSymbol, dict[str, list[FunctionSymbol]]] = {}
         self.instance_values: dict[tuple[ClassSymbol, str], Value] = {}
         self.applied: dict[FunctionSymbol | ClassSymbol, list[Applied]] = {}
@@ -103,6 +107,9 @@ class Interpreter:
             self.recall(function.module)
             if function in self.summaries:
                 return self.summaries[function]
+        if len(self._running) >= DEEPEST:
+            self.incomplete.update(self._running)
+            return Summary(function, function.module)
         return self._follow(function)
 
     def _follow(self, function: FunctionSymbol) -> Summary:
@@ -111,6 +118,11 @@ class Interpreter:
         self.asking.begin()
         try:
             bodies.follow(self, function, summary)
+        except RecursionError:
+            if len(self._running) > 1:
+                raise
+            summary = Summary(function, function.module)
+            self.too_deep[function] = Place(function.module.source.path, function.facts.at, function.facts.at)
         finally:
             self.asking.end(function)
             del self._running[function]
