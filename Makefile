@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+RIVALS := .work/benchmarks/tools/.ready
 
-.PHONY: help demo test check docs format ecosystem hard bench
+.PHONY: help demo test check docs format ecosystem hard bench counts
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile
@@ -35,8 +36,16 @@ ecosystem: $(READY)  ## rewrite tests/ecosystem/*.txt: the findings in real proj
 hard: $(READY)  ## run the tests that take long: hostile projects in full, parsers' own tests, 200 kills
 	CACHELINT_HARD=1 $(BIN)/python -m pytest tests/test_hostile.py tests/test_hard_corpora.py tests/test_hard_places.py
 
-bench: $(READY)  ## measure speed, side by side with the alternatives
-	$(BIN)/python benchmarks/run.py
+bench: $(READY) $(RIVALS)  ## measure speed, side by side with the alternatives
+	$(BIN)/python benchmarks/run.py --write
+
+counts: $(READY)  ## renew benchmarks/counts.json: how much work a check is
+	$(BIN)/python benchmarks/counts.py --renew
+
+$(RIVALS): benchmarks/requirements.txt
+	$(PYTHON) -m venv .work/benchmarks/tools
+	.work/benchmarks/tools/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r $<
+	@touch $@
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv .venv
