@@ -38,7 +38,10 @@ from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
 from cachelint.store import Store, open_store
 from cachelint.suppress import Ignore, Named, read_ignores, suppress
+from cachelint.timing import part
 
+# How the times of rules begin in a run's times.
+RULE = "rule "
 Linked = list[tuple[SourceFile, FileFacts]]
 
 
@@ -83,15 +86,19 @@ def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None
     given = inputs(task, store, done)
     concluded = _concluded(task, given, store)
     if store:
-        store.save()
+        with part("write the store"):
+            store.save()
     contents = frozenset(each.key for each in given.gathered if each.key and (each.encoded or each.error))
     return Run(report(task, given, concluded, time.perf_counter() - started), concluded.statistics, contents)
 
 
 def inputs(task: Task, store: Store | None, done: Callable[[int, int], None] = lambda files, total: None) -> Inputs:
     """Read what a task is about, files that are in the store not at all."""
-    found = _discovered(task)
-    return Inputs(found, _gathered(task, found, done, store), policy_files(task, found))
+    with part("find files"):
+        found = _discovered(task)
+    with part("read files"):
+        gathered = _gathered(task, found, done, store)
+    return Inputs(found, gathered, policy_files(task, found))
 
 
 def report(task: Task, given: Inputs, concluded: Conclusions, seconds: float = 0.0) -> Report:
@@ -122,7 +129,8 @@ def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
     if store is None:
         return conclude(task, given)[0]
     key = key_of_conclusions(task, given)
-    known = conclusions.stored(store, key)
+    with part("look into the store"):
+        known = conclusions.stored(store, key)
     if known is None:
         known = _renewed(task, given, store) or _from_scratch(task, given, store, key)
         conclusions.keep(store, key, known)
@@ -161,9 +169,12 @@ def conclude(task: Task, given: Inputs, before: Before | None = None) -> tuple[C
     """What the project comes to; `before` is what an earlier run left. Raises UnsureError when that does not help."""
     config = without_filters(task.config)
     _refuse_wrong_libraries(config)
-    linked = _decoded(task, given.found, given.gathered)
-    policy, wrong = _decided(given.sources, config)
-    program, errors = _linked(linked, config, policy, before)
+    with part("decode facts"):
+        linked = _decoded(task, given.found, given.gathered)
+    with part("read the policy"):
+        policy, wrong = _decided(given.sources, config)
+    with part("link"):
+        program, errors = _linked(linked, config, policy, before)
     findings, crashes, ran = _findings(program, [rule for rule in task.rules if is_on(rule, task.config)])
     concluded = Conclusions(
         findings=tuple(findings),
@@ -354,8 +365,8 @@ def _findings(program: Program | None, rules: Sequence[Rule]) -> tuple[list[Name
         if program is None or rule.check is None:
             continue
         try:
-            for finding in rule.check(program):
-                findings.append((rule.name, finding))
+            with part(f"{RULE}{rule.name}"):
+                findings.extend((rule.name, finding) for finding in rule.check(program))
             ran.add(rule.name)
         except Exception as error:
             errors.append(_crash(f"rule {rule.name}", error))

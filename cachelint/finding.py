@@ -132,8 +132,9 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Everything a reporter may print."""
+    """Everything a reporter may print. `times` are seconds by part of the run, None when nobody asked."""
 
     findings: tuple[Reported, ...]
     errors: tuple[AnalysisError, ...]
     summary: Summary
+    times: dict[str, float] | None = None

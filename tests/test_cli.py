@@ -322,3 +322,15 @@ def test_stdin_is_read_as_bytes(project: Path, monkeypatch: pytest.MonkeyPatch) 
     source = io.BytesIO(b"# coding: latin-1\nx = '\xe9'  # cachelint: ignore[no-such-rule] why\n")
     result = CliRunner().invoke(app, ["check", "--stdin-filename", "app/l.py"], input=source)
     assert "x = 'é'" in result.stdout
+
+
+def test_statistics_say_what_stages_and_rules_took(project: Path) -> None:
+    (project / "app/a.py").write_text("import redis\nredis.Redis().get('a')\n")
+    said = check("--statistics", "--no-cache")
+    times = json.loads(said.stdout)["times"]
+    assert {"find files", "read files", "link"} < set(times)
+    assert {name for name in times if name.startswith("rule ")} == {f"rule {r.name}" for r in RULES if r.check}
+    assert all(isinstance(seconds, float) and seconds >= 0 for seconds in times.values())
+    assert "s  read files" in said.stderr
+    assert "s  rule uncached-query" in said.stderr
+    assert "times" not in json.loads(check().stdout)

@@ -27,6 +27,7 @@ from cachelint.cli.routes import routes
 from cachelint.config import Config
 from cachelint.finding import Report, Severity
 from cachelint.reporters import FORMATS
+from cachelint.timing import measured
 
 NAMES = "RULES"
 PART = click.Path(path_type=Path)
@@ -103,14 +104,16 @@ def _checked(task: Task, options: dict[str, Any]) -> Report:
     task = msgspec.structs.replace(
         task, facts={key: value for part in parts.values() for key, value in part.entries.items()}
     )
-    with settings.refusing(), Progress(silent=options["quiet"]) as progress:
+    with settings.refusing(), Progress(silent=options["quiet"]) as progress, measured() as times:
         result = run(task, progress.advance)
         report = without_known(result.report, task, options)
+    if options["statistics"]:
+        report = msgspec.structs.replace(report, times=times)
     write_report(report, task, options)
     if parts and not options["quiet"]:
         say_what_was_missing(parts, result)
     if options["statistics"]:
-        show_statistics(result)
+        show_statistics(result, times)
     if options["verbose"]:
         summary = report.summary
         said_to_people(f"{summary.analysed} of {summary.files} files analysed in {summary.seconds:.1f} s")

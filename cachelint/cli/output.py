@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from cachelint.check import Run, Task
+from cachelint.check import RULE, Run, Task
 from cachelint.cli.repository import folder_in_repository, moved
 from cachelint.finding import Report
 from cachelint.reporters import FORMATS
 from cachelint.source import source_of
+from cachelint.timing import Times
 from cachelint.writing import write_whole
 
 # Services that read these look at a whole repository.
@@ -80,7 +81,7 @@ whose receiver's type was found by following the code (resolved), those where on
 file's imports suggest it, and those whose type is unknown but whose name is one of the usual ones (not resolved)."""
 
 
-def show_statistics(result: Run) -> None:
+def show_statistics(result: Run, times: Times) -> None:
     """What was recognised, on stderr: how much of the project the rules could see at all."""
     summary = result.report.summary
     said_to_people(f"files     {summary.files}, analysed {summary.analysed}, left out {summary.skipped}")
@@ -90,6 +91,15 @@ def show_statistics(result: Run) -> None:
         for kind, (resolved, total) in sorted(result.statistics.by_kind.items()):
             said_to_people(f"  {kind:<8}{_share(resolved, total)}")
     said_to_people(COUNTED)
+    show_times(times)
+
+
+def show_times(times: Times) -> None:
+    """What the parts of a run took, the slowest rules first. What rules share counts for the first that asks."""
+    stages = [(name, seconds) for name, seconds in times.items() if not name.startswith(RULE)]
+    rules = sorted(((name, s) for name, s in times.items() if name.startswith(RULE)), key=lambda pair: -pair[1])
+    for name, seconds in (*stages, *rules):
+        said_to_people(f"{seconds:9.3f} s  {name}")
 
 
 def _share(part: int, whole: int) -> str:

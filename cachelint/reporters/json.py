@@ -21,8 +21,13 @@ def render(report: Report, source: Callable[[str], Sequence[str]], *, color: boo
         "findings": [_finding(finding) for finding in report.findings],
         "errors": [_error(error) for error in report.errors],
         "summary": msgspec.to_builtins(report.summary),
+        **({"times": _rounded(report.times)} if report.times is not None else {}),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _rounded(times: dict[str, float]) -> dict[str, float]:
+    return {name: round(seconds, 4) for name, seconds in times.items()}
 
 
 def _finding(finding: Reported) -> dict[str, Any]:
