@@ -237,7 +237,7 @@ def heading(rounds: int) -> Iterator[str]:
     tools = {}
     for name in ("semgrep", "fixit", "bandit", "ruff"):
         found = sorted((TOOLS.parent / "lib").glob(f"python*/site-packages/{name}-*.dist-info"))
-        tools[name] = found[0].name.split("-")[1] if found else "not installed"
+        tools[name] = found[0].name.removeprefix(f"{name}-").removesuffix(".dist-info") if found else "not installed"
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     yield "# Results\n"
     yield f"{datetime.date.today()}; {cores()} cores, {platform.system()} {platform.machine()}{load};"
