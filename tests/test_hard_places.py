@@ -258,6 +258,17 @@ def slow_project(project: Path, files: int = 50) -> Path:
     return project
 
 
+def is_gone(group: int) -> bool:
+    """Whether no process of a group is left, within some seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.parametrize("pause", [0.3, 0.8, 1.4])
 def test_an_interrupt_ends_cleanly(project, pause):
     """As from the keyboard, to the whole group: no part of a report, no worker left over, exit code 130 or the like."""
@@ -272,12 +283,11 @@ def test_an_interrupt_ends_cleanly(project, pause):
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert b"Traceback" not in said, said.decode()
-    assert process.returncode in (130, 1), "1 where the run was over before"
+    assert process.returncode in (130, -signal.SIGINT, 1), "1 where the run was over before"
     content = target.read_text()
     assert content == "old" or json.loads(content)["version"] == 1
     assert not list(project.glob(".*.part"))
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    assert is_gone(process.pid)
 
 
 def test_a_process_that_dies_takes_its_file_only(project):
