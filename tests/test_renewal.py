@@ -238,8 +238,8 @@ KEPT = (
 )
 ANEW = (
     "modules catalogue module_summaries attribute_writers instance_values applied dialects class_layers revealed "
-    "tracks_loaders related routes recall variants names hierarchy evaluators run lambda_scopes incomplete _running"
-    "tracks_loaders related routes variants names hierarchy evaluators run lambda_scopes incomplete _running too_deep"
+    "tracks_loaders related routes recall variants names hierarchy evaluators run lambda_scopes incomplete _running "
+    "too_deep"
 )
 
 
