@@ -15,6 +15,9 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        # A process that ends with its answer has nothing to collect, and walking all that linking keeps takes long.
+        gc.disable()
     if arguments == ["--version"]:
         print(f"cachelint {__version__}")
         sys.exit(0)
@@ -22,8 +25,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         from cachelint.hook import main as hook
 
         sys.exit(hook(arguments[1:]))
-    # A process that ends with its answer has nothing to collect, and walking all that linking keeps takes long.
-    gc.disable()
     try:
         sys.exit(_run(arguments))
     except KeyboardInterrupt:

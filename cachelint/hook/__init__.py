@@ -7,7 +7,6 @@ that they are needed: most calls end at the first question.
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
 
@@ -20,8 +19,6 @@ def main(arguments: Sequence[str]) -> int:
         from cachelint.hook.doctor import report
 
         return report()
-    # A process that ends with its answer has nothing to collect.
-    gc.disable()
     verdict = _answer(arguments)
     # Bytes, because the model reads UTF-8 whatever the console's encoding is.
     sys.stdout.buffer.write(verdict.stdout.encode("utf-8", "replace"))
