@@ -160,7 +160,8 @@ def test_the_map_as_a_table_and_as_a_drawing(project: Path) -> None:
     assert "  key0 -->|reads| function0" in drawn
     assert "  function0 -->|writes| key0" in drawn
     assert "  function1 -.->|deletes| key0" in drawn
-    assert '  entity_Brand[("Brand")]' in drawn
+    assert '  entity0[("Brand")]' in drawn
+    assert "  entity0 -.- key0" in drawn
 
 
 def test_a_decorator_is_an_entry_too(tmp_path: Path) -> None:
@@ -214,6 +215,15 @@ def test_routes_for_people(project: Path) -> None:
     assert "    caches   reads brand:{pk}\n    caches   writes brand:{pk}\n" in text
     assert "    reads    row of Brand (app/service.py:11), cached\n" in text
     assert "    policy   never cache Orders (CLAUDE.md:7): NOT kept\n" in text
+
+
+def test_a_key_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    text = (
+        "from fastapi import FastAPI\nfrom redis import Redis\n\napp = FastAPI()\nredis = Redis()\n\n\n"
+        '@app.get("/left")\ndef left():\n    return redis.ttl("others:list")\n'
+    )
+    (tmp_path / "app.py").write_text(text)
+    assert "    caches   asks about others:list\n" in run(tmp_path, "routes").stdout
 
 
 DJANGO = {

@@ -10,7 +10,6 @@ from typing import Any
 import click
 import msgspec
 
-from cachelint.check import link_project
 from cachelint.cli import settings
 from cachelint.program import Entry, Program, Use
 
@@ -30,9 +29,7 @@ OTHER = "other calls"
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the store.")
 def map_(format_: str, config_file: Path | None, project: Path | None, no_cache: bool) -> None:
     """Print the cache map: each key with its readers, writers, deleters, TTL and entity."""
-    root = settings.root(project, [])
-    with settings.refusing():
-        program = link_project(root, settings.configuration(root, config_file), use_store=not no_cache)
+    program = settings.linked(project, config_file, use_store=not no_cache)
     if format_ == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(document(program))).decode())
     else:
@@ -105,6 +102,7 @@ def mermaid(program: Program) -> str:
 
 def _drawn(program: Program) -> Iterator[str]:
     functions: dict[str, str] = {}
+    entities: dict[str, str] = {}
     for number, entry in enumerate(program.cache_map):
         ttl = f"<br>{', '.join(entry.ttls)}" if entry.ttls else ""
         yield f'  key{number}["{_quoted(entry.key or UNKNOWN)}{ttl}"]'
@@ -114,8 +112,9 @@ def _drawn(program: Program) -> Iterator[str]:
             yield f'  {known}(["{_quoted(name)}"])'
             yield f"  {_arrow(use, known, f'key{number}')}"
         for entity in entry.entities:
-            yield f'  entity_{entity}[("{_quoted(entity)}")]'
-            yield f"  entity_{entity} -.- key{number}"
+            node = entities.setdefault(entity, f"entity{len(entities)}")
+            yield f'  {node}[("{_quoted(entity)}")]'
+            yield f"  {node} -.- key{number}"
 
 
 def _name(use: Use) -> str:
@@ -127,7 +126,8 @@ def _name(use: Use) -> str:
 def _arrow(use: Use, function: str, key: str) -> str:
     if use.role == "read":
         return f"{key} -->|reads| {function}"
-    return f"{function} {'-.->' if use.role == 'delete' else '-->'}|{use.role}s| {key}".replace("others", use.method)
+    said = use.method if use.role == "other" else f"{use.role}s"
+    return f"{function} {'-.->' if use.role == 'delete' else '-->'}|{said}| {key}"
 
 
 def _quoted(text: str) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 import click
 import msgspec
 
-from cachelint.check import link_project
 from cachelint.cli import settings
 from cachelint.policy.wording import worded
 from cachelint.program import Program, Query, Route, Ruling
 
 NONE = "no routes: nothing here serves requests that cachelint knows of\n"
 AUTH = {"right": "a special right", "login": "a login", "open": "open on purpose", "": "no login seen"}
+USES = {"read": "reads", "write": "writes", "delete": "deletes", "other": "asks about"}
 SHAPES = {"rows": "list of", "row": "row of", "aggregate": "aggregate over", "exists": "existence of"}
 
 
@@ -26,9 +26,7 @@ SHAPES = {"rows": "list of", "row": "row of", "aggregate": "aggregate over", "ex
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the store.")
 def routes(format_: str, config_file: Path | None, project: Path | None, no_cache: bool) -> None:
     """Print the routes: method, path, login, queries, caches and what the policy says."""
-    root = settings.root(project, [])
-    with settings.refusing():
-        program = link_project(root, settings.configuration(root, config_file), use_store=not no_cache)
+    program = settings.linked(project, config_file, use_store=not no_cache)
     if format_ == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(document(program))).decode())
     else:
@@ -100,10 +98,9 @@ def _shown(program: Program, route: Route) -> Iterator[str]:
     yield f"    asks for {AUTH[route.auth]}"
     if route.is_cached:
         yield "    caches   the whole answer"
-    for line in dict.fromkeys(
-        f"    caches   {use.role}s {entry.key or '(key not known)'}" for entry, use in route.caches
-    ):
-        yield line.replace("others", "asks about")
+    yield from dict.fromkeys(
+        f"    caches   {USES[use.role]} {entry.key or '(key not known)'}" for entry, use in route.caches
+    )
     for query in route.queries:
         place = program.location(query.event.place)
         what = f"{SHAPES.get(query.event.shape, query.event.shape)} {program.entity_name(query.event.entity)}"

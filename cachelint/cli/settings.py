@@ -11,9 +11,10 @@ from typing import Any, BinaryIO
 import click
 import msgspec
 
-from cachelint.check import Task, cores, is_on
+from cachelint.check import Task, cores, is_on, link_project
 from cachelint.config import Config, ConfigError, load, resolve
 from cachelint.files import is_source, matcher
+from cachelint.program import Program
 from cachelint.project import DEFAULT_EXCLUDE, project_root, relative
 from cachelint.rules import RULES, SPELLINGS
 
@@ -36,6 +37,13 @@ def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Tas
         force_exclude=options["force_exclude"],
         use_store=not options["no_cache"],
     )
+
+
+def linked(project: Path | None, config_file: Path | None, *, use_store: bool) -> Program:
+    """The program of the project that the options name, for commands that show it. Raises click's errors."""
+    folder = root(project, [])
+    with refusing():
+        return link_project(folder, configuration(folder, config_file), use_store=use_store)
 
 
 def _refuse(path: Path, *, is_content_given: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import re
 import sys
 import threading
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 
 import libcst as cst
 
+from cachelint.collector import without_collector
 from cachelint.facts import expressions, statements
 from cachelint.facts.context import Context
 from cachelint.facts.decoding import decode_source, line_starts
@@ -31,7 +31,7 @@ _ERROR_PLACE = re.compile(r"error at (\d+):(\d+)")
 def extract_facts(data: bytes) -> FileFacts:
     """Lower the bytes of one Python file; raises FactsError and nothing else."""
     text = decode_source(data)
-    with _without_collector():
+    with without_collector():
         if check_nesting(text):
             return _on_large_stack(lambda: _lower(text))
         try:
@@ -84,18 +84,6 @@ def _comments(positions: Positions, text: str, starts: tuple[int, ...]) -> Itera
         line = bisect_right(starts, offset)
         before = text[starts[line - 1] : offset]
         yield Comment(offset, offset + len(comment), comment, line, not before.strip())
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """No garbage collection meanwhile: it would walk the growing tree again and again for nothing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _on_large_stack(work: Callable[[], FileFacts]) -> FileFacts:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
+from cachelint.collector import without_collector
 from cachelint.config import Config
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
@@ -63,7 +62,7 @@ def _on_large_stack(work: Callable[[], Result]) -> Result:
 
     def run() -> None:
         try:
-            with _without_collector():
+            with without_collector():
                 result.append(work())
         except BaseException as error:
             crash.append(error)
@@ -80,15 +79,3 @@ def _on_large_stack(work: Callable[[], Result]) -> Result:
     if crash:
         raise crash[0]
     return result[0]
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """No garbage collection meanwhile: almost all that linking makes is kept, and would be walked again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -65,9 +65,12 @@ def _is_empty(node: facts.Expression) -> bool:
     return False
 
 
-def _grown(module: ModuleSymbol) -> set[str]:
+def _grown(module: ModuleSymbol) -> frozenset[str]:
     """The names that functions of a module put something into."""
-    return {name for function in module.functions for each in function.statements for name in _fills(each)}
+    if module.grown is None:
+        statements = (each for function in module.functions for each in function.statements)
+        module.grown = frozenset(name for each in statements for name in _fills(each))
+    return module.grown
 
 
 def _fills(statement: facts.Statement) -> set[str]:

@@ -139,12 +139,15 @@ _READ = frozenset(("bindings", "classes", "facts", "functions", "stars", "used_p
 
 
 class ModuleSymbol:
-    """One file: its definitions and the meaning of its top-level names. Read when first asked for."""
+    """One file: its definitions and the meaning of its top-level names. Read when first asked for.
 
-    __slots__ = ("_read", "bindings", "classes", "facts", "functions", "source", "stars", "used_packages")
+    `grown` are the names that its functions put something into, once somebody has asked (program/memos.py)."""
+
+    __slots__ = ("_read", "bindings", "classes", "facts", "functions", "grown", "source", "stars", "used_packages")
 
     def __init__(self, source: SourceFile, file_facts: FileFacts | Callable[[], FileFacts]) -> None:
         self.source = source
+        self.grown: frozenset[str] | None = None
         self._read = file_facts
 
     if not TYPE_CHECKING:
