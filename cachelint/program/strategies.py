@@ -199,7 +199,7 @@ def _leading(program: Program, function: FunctionSymbol | None) -> Iterator[Func
     level, seen = [function], {function}
     for _ in range(STEPS):
         edges: list[CallEdge] = [e for each in level if each is not None for e in program.graph.callers.get(each, ())]
-        level = [edge.caller for edge in edges if edge.caller not in seen]
+        level = list(dict.fromkeys(edge.caller for edge in edges if edge.caller not in seen))
         seen.update(level)
         yield from (each for each in level if each is not None)
 
