@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     AnyRow,
     Authenticates,
     Dialect,
@@ -113,6 +114,12 @@ AIOHTTP_WEB = Library(
     name="aiohttp",
     packages="aiohttp aiohttp_security",
     rows=(
+        Answers(
+            on="aiohttp.web",
+            names="HTTPFound HTTPSeeOther HTTPMovedPermanently HTTPTemporaryRedirect HTTPPermanentRedirect",
+            kind="redirect",
+        ),
+        Answers(on="aiohttp.web", names="FileResponse", kind="file"),
         *TYPES,
         *HANDLERS,
         Obtains(on=VIEW, names="request", how="value", gives=REQUEST),

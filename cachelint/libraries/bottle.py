@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     AnyRow,
     Authenticates,
     Converter,
@@ -51,6 +52,8 @@ BOTTLE = Library(
     name="bottle",
     packages="bottle",
     rows=(
+        Answers(on="bottle", names="redirect", kind="redirect"),
+        Answers(on="bottle", names="static_file", kind="file"),
         Type(name="bottle.Bottle"),
         Type(name=REQUEST, aliases="bottle.Request bottle.LocalRequest"),
         Type(name=RESPONSE, aliases="bottle.Response bottle.LocalResponse"),

@@ -7,6 +7,7 @@ its type depends on the field (an IntegerField is harmless), and rows cannot fol
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     AnyRow,
     Authenticates,
     Converter,
@@ -326,8 +327,18 @@ RENDERING: tuple[AnyRow, ...] = (
     ),
 )
 
+ANSWERS = (
+    Answers(on="django.shortcuts", names="redirect", kind="redirect"),
+    Answers(
+        on="django.http django.http.response",
+        names="HttpResponseRedirect HttpResponsePermanentRedirect",
+        kind="redirect",
+    ),
+    Answers(on="django.http django.http.response", names="FileResponse", kind="file"),
+)
+
 DJANGO_HTTP = Library(
     name="django-http",
     packages="django asgiref",
-    rows=(*TYPES, *URLS, *VIEWS, *INPUTS, *LOGINS, *PAGES, *RENDERING),
+    rows=(*TYPES, *URLS, *VIEWS, *INPUTS, *LOGINS, *PAGES, *RENDERING, *ANSWERS),
 )

@@ -6,6 +6,7 @@ from cachelint.vocabulary import (
     Authenticates,
     Dialect,
     Handles,
+    HasFields,
     Identity,
     Invokes,
     Library,
@@ -47,6 +48,7 @@ DJANGO_NINJA = Library(
     rows=(
         Type(name="ninja.NinjaAPI", aliases="ninja.main.NinjaAPI"),
         Type(name="ninja.Router", aliases="ninja.router.Router"),
+        HasFields(bases="ninja.Schema ninja.schema.Schema"),
         Dialect(name="ninja", request="django.http.HttpRequest", others="annotation", runs_queries=True),
         *_operations(),
         Handles(

@@ -6,6 +6,7 @@ A `before_request` hook that checks a login is invisible at the view; rows canno
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     AnyRow,
     Authenticates,
     Converter,
@@ -202,6 +203,8 @@ FLASK = Library(
     name="flask",
     packages="flask werkzeug flask_login flask_jwt_extended flask_httpauth flask_security",
     rows=(
+        Answers(on="flask werkzeug.utils", names="redirect", kind="redirect"),
+        Answers(on="flask werkzeug.utils", names="send_file send_from_directory", kind="file"),
         Dialect(name="flask"),
         Shelf(names="app current_app application"),
         Shelf(names="extensions"),
@@ -219,6 +222,8 @@ QUART = Library(
     name="quart",
     packages="quart quart_auth",
     rows=(
+        Answers(on="quart quart.utils", names="redirect", kind="redirect"),
+        Answers(on="quart quart.helpers", names="send_file send_from_directory", kind="file"),
         *_types("quart"),
         *_handlers("quart"),
         *_inputs("quart"),

@@ -6,6 +6,7 @@ Its response cache (`@get(cache=60)`) and its stores are in litestar_cache.
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     AnyRow,
     Converter,
     Dialect,
@@ -93,6 +94,8 @@ LITESTAR = Library(
     name="litestar",
     packages="litestar",
     rows=(
+        Answers(on="litestar.response litestar.response.redirect", names="Redirect", kind="redirect"),
+        Answers(on="litestar.response litestar.response.file", names="File", kind="file"),
         Type(name="litestar.Litestar", aliases="litestar.app.Litestar"),
         Type(name="litestar.Router", aliases="litestar.router.Router"),
         Type(name="litestar.Controller", aliases="litestar.controller.Controller"),

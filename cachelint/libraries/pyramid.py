@@ -6,6 +6,7 @@ The path of a view is the pattern that `config.add_route(name, pattern)` gives t
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     Authenticates,
     Dialect,
     Handles,
@@ -24,6 +25,12 @@ PYRAMID = Library(
     name="pyramid",
     packages="pyramid webob",
     rows=(
+        Answers(
+            on="pyramid.httpexceptions",
+            names="HTTPFound HTTPSeeOther HTTPMovedPermanently HTTPTemporaryRedirect HTTPPermanentRedirect",
+            kind="redirect",
+        ),
+        Answers(on="pyramid.response", names="FileResponse FileIter", kind="file"),
         Type(name=REQUEST, aliases="webob.Request webob.request.Request"),
         Type(name="pyramid.response.Response", aliases="webob.Response webob.response.Response"),
         Type(name=CONFIGURATOR),

@@ -6,6 +6,7 @@ Logins are middleware and decorators of the project; only what they leave on the
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     AnyRow,
     Converter,
     Dialect,
@@ -71,6 +72,8 @@ SANIC = Library(
     name="sanic",
     packages="sanic sanic_ext",
     rows=(
+        Answers(on="sanic sanic.response", names="redirect", kind="redirect"),
+        Answers(on="sanic sanic.response", names="file file_stream", kind="file"),
         Type(name="sanic.Sanic", aliases="sanic.app.Sanic"),
         Type(name="sanic.Blueprint", aliases="sanic.blueprints.Blueprint"),
         Type(name=REQUEST, aliases="sanic.Request sanic.request.types.Request"),

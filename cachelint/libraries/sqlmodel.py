@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachelint.vocabulary import DbRead, Library, Obtains, Statement, Type
+from cachelint.vocabulary import DbRead, HasFields, Library, Obtains, Statement, Type
 
 _SESSION = "sqlmodel.Session"
 _ASYNC_SESSION = "sqlmodel.ext.asyncio.session.AsyncSession"
@@ -15,6 +15,7 @@ SQLMODEL = Library(
     rows=(
         # Without table=True a subclass is only a schema; nobody queries it, so the difference never shows.
         Type(name="sqlmodel.SQLModel", aliases="sqlmodel.main.SQLModel", model=True),
+        HasFields(bases="sqlmodel.SQLModel"),
         Type(name=_SESSION, aliases="sqlmodel.orm.session.Session", bases="sqlalchemy.orm.Session"),
         Type(name=_ASYNC_SESSION, bases="sqlalchemy.ext.asyncio.AsyncSession"),
         Obtains(on="sqlmodel", names="create_engine", gives="sqlalchemy.engine.Engine"),

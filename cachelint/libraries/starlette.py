@@ -6,6 +6,7 @@ The request class is FastAPI's too; FastAPI's own names are in fastapi.
 from __future__ import annotations
 
 from cachelint.vocabulary import (
+    Answers,
     AnyRow,
     Authenticates,
     Converter,
@@ -59,6 +60,8 @@ TYPES: tuple[AnyRow, ...] = (
 )
 
 HANDLERS: tuple[AnyRow, ...] = (
+    Answers(on="starlette.responses fastapi.responses", names="RedirectResponse", kind="redirect"),
+    Answers(on="starlette.responses fastapi.responses", names="FileResponse", kind="file"),
     Dialect(name="starlette", request=REQUEST, others="none"),
     Handles(
         on="starlette.routing",

@@ -5,7 +5,7 @@ Also pydantic's models, whose dumps carry their fields. A `str` field stays raw 
 
 from __future__ import annotations
 
-from cachelint.vocabulary import Library, Obtains, Parameter, Passes, Type, Validates
+from cachelint.vocabulary import HasFields, Library, Obtains, Parameter, Passes, Type, Validates
 
 MODEL = "pydantic.BaseModel"
 
@@ -76,6 +76,7 @@ VALIDATION = Library(
         Validates(types="pydantic.conint pydantic.confloat pydantic.condecimal pydantic.condate", safe=True),
         Validates(types=_BOUNDED, safe=True, bounded=True),
         Validates(types=_RAW, safe=False),
+        HasFields(bases=f"{MODEL} msgspec.Struct typing.TypedDict typing.NamedTuple typing_extensions.TypedDict"),
         *PYDANTIC,
     ),
 )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from cachelint.vocabulary import (
+    Answers,
     Backend,
     CacheRead,
     Converter,
@@ -13,6 +14,7 @@ from cachelint.vocabulary import (
     Error,
     HandlerClass,
     Handles,
+    HasFields,
     Library,
     Row,
     Shelf,
@@ -39,6 +41,9 @@ class Catalogue:
         self.kinds: dict[str, str] = {}
         self.web_packages: set[str] = set()
         self.models: set[str] = set()
+        self.data_models: set[str] = set()
+        # Names that may make a response of a special kind.
+        self.answers: set[str] = set()
         self._alias: dict[str, str] = {}
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self._lineages: dict[str, tuple[str, ...]] = {}
@@ -80,6 +85,10 @@ class Catalogue:
             self.converters[row.dialect, row.word] = row
         elif isinstance(row, Validates):
             self.validated.update((self.canonical(name), row) for name in row.types.split())
+        elif isinstance(row, Answers):
+            self.answers.update(row.names.split())
+        elif isinstance(row, HasFields):
+            self.data_models.update(self.canonical(name) for name in row.bases.split())
         elif isinstance(row, CacheRead):
             words = [word.partition(":") for word in row.misses.split()]
             self.miss_classes.update(name for kind, _, name in words if kind == "instance")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.policy import Word, ends_route, in_route, words_of
 from cachelint.policy.model import Decision
+from cachelint.program.answers import only_redirects
 from cachelint.program.decided import Forbids
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.frame import Frame
 from cachelint.program.handlers import Handler
-from cachelint.program.symbols import FunctionSymbol, nodes, walk
+from cachelint.program.symbols import FunctionSymbol, nodes
 from cachelint.program.values import External, Member, Place, Value
 from cachelint.vocabulary import Memoizes, SetsHeader
 
@@ -52,7 +53,12 @@ def storable_routes(program: Program) -> Iterator[StorableRoute]:
     groups: dict[object, list[tuple[Handler, tuple[Forbids, str]]]] = {}
     for handler in program.handlers:
         forbids = _forbidden(program, handler)
-        if forbids is not None and handler.methods & {"GET", "HEAD", "*"} and not _only_redirects(handler):
+        # A redirect is not stored unless it says so (RFC 9110, section 15.1).
+        if (
+            forbids is not None
+            and handler.methods & {"GET", "HEAD", "*"}
+            and not only_redirects(program.interpreter, handler.function)
+        ):
             groups.setdefault(handler.owner or handler.function, []).append((handler, forbids))
     seen: set[Place] = set()
     for group in groups.values():
@@ -115,22 +121,6 @@ def _is_verb(handler: Handler, path: str) -> bool:
     literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|:\w+", "", path)
     parts = [words_of(part) for part in re.sub(r"[\^$\\?]", "", literal).split("/") if part]
     return len(parts) > 1 and words_of(handler.function.facts.name) == (*parts[-1], *parts[-2])
-
-
-_REDIRECTS = re.compile(r"redirect|HttpResponse(?:Permanent)?Redirect|RedirectResponse|HTTPSeeOther|HTTPFound")
-
-
-def _only_redirects(handler: Handler) -> bool:
-    """Whether a handler only sends its clients elsewhere: such an answer is not stored unless it says so (RFC 9110,
-    section 15.1)."""
-    returned = [each for each in walk(handler.function.facts.body) if isinstance(each, facts.Return)]
-    calls = [each.value.func for each in returned if isinstance(each.value, facts.Call)]
-    return bool(returned) and len(calls) == len(returned) and all(map(_redirects, calls))
-
-
-def _redirects(func: facts.Expression) -> bool:
-    name = func.attr if isinstance(func, facts.Attribute) else func.id if isinstance(func, facts.Name) else ""
-    return _REDIRECTS.fullmatch(name) is not None
 
 
 def _is_cached(program: Program, handler: Handler) -> bool:

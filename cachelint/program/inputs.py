@@ -341,14 +341,6 @@ def _weakest(found: list[tuple[bool, bool] | None]) -> tuple[bool, bool] | None:
     return all(safe for safe, _ in known), all(bounded for _, bounded in known)
 
 
-DATA_MODELS = frozenset(
-    (
-        "pydantic.BaseModel pydantic.main.BaseModel msgspec.Struct ninja.Schema ninja.schema.Schema "
-        "sqlmodel.SQLModel typing.TypedDict typing.NamedTuple typing_extensions.TypedDict"
-    ).split()
-)
-
-
 def is_data_model(interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter) -> bool:
     """Whether a parameter is a validated object made from the request's body or query."""
     return any(has_fields(interpreter, each) for each in _promised_classes(interpreter, function, parameter)[:1])
@@ -356,10 +348,10 @@ def is_data_model(interpreter: Interpreter, function: FunctionSymbol, parameter:
 
 def has_fields(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
     """Whether the annotated attributes of a class are fields, set for each object when it is made."""
-    bases = {base for base in interpreter.hierarchy.mro(symbol) if isinstance(base, str)}
     made_by = (each.func if isinstance(each, facts.Call) else each for each in symbol.facts.decorators)
     decorators = " ".join(getattr(each, "attr", getattr(each, "id", "")) for each in made_by)
-    return bool(bases & DATA_MODELS) or "dataclass" in decorators
+    is_model = not interpreter.catalogue.data_models.isdisjoint(interpreter.hierarchy.library_bases(symbol))
+    return is_model or "dataclass" in decorators
 
 
 def field_strength(interpreter: Interpreter, instance: Instance, name: str) -> tuple[bool, bool] | None:

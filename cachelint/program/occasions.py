@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
+from cachelint.program.answers import makes_file
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
@@ -25,31 +26,31 @@ STREAMS = frozenset(("yield_per", "stream_results", "stream_scalars"))
 
 def is_rare(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
     """Whether hardly anybody asks a query a second time, or nobody may keep what it gives."""
-    return _is_export(handler, way, event) or _is_search(program, event) or _holds_secrets(event)
+    return _is_export(program, handler, way, event) or _is_search(program, event) or _holds_secrets(event)
 
 
-def _is_export(handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
+def _is_export(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
     """Whether a query fills a download or tells a machine the present state, by the names on its way, or streams its
     rows piece by piece: too much, or too fresh, to keep."""
     names = [handler.path, handler.function.facts.qualname, event.module.name.rpartition(".")[2]]
     names.extend(edge.callee.facts.name for edge in way)
     if any(EXPORTS & set(words(name)) for name in names):
         return True
-    if _sends_file(handler.function, way[0].place if way else event.place) or _continues(handler.function):
+    if _sends_file(program, handler.function, way[0].place if way else event.place) or _continues(handler.function):
         return True
     return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))
 
 
-FILES = frozenset(("FileResponse", "send_file", "as_attachment"))
 FILE_TYPES = ("attachment", "content-disposition", "text/csv", "application/zip", "application/vnd.")
 
 
-def _sends_file(function: FunctionSymbol, place: Place) -> bool:
+def _sends_file(program: Program, function: FunctionSymbol, place: Place) -> bool:
     """Whether a handler answers with a file to keep wherever it comes by a place: Content-Disposition, CSV, an
     archive."""
     passed = [node for statement in _beside(function.facts.body, place) for node in nodes(statement)]
     # A feed has a file's name as well, and is asked for again and again.
-    return any(_is_file(node) for node in passed) and not any(_is_feed(node) for node in passed)
+    is_file = any(_is_file(node) or makes_file(program.interpreter, function, node) for node in passed)
+    return is_file and not any(_is_feed(node) for node in passed)
 
 
 def _beside(body: Sequence[facts.Statement], place: Place) -> Iterator[facts.Statement]:
@@ -72,10 +73,7 @@ def _is_feed(node: facts.Node) -> bool:
 def _is_file(node: facts.Node) -> bool:
     if isinstance(node, facts.Constant):
         return isinstance(node.value, str) and node.value.lower().startswith(FILE_TYPES)
-    if isinstance(node, facts.Argument):
-        return node.keyword in FILES
-    name = node.id if isinstance(node, facts.Name) else node.attr if isinstance(node, facts.Attribute) else ""
-    return name in FILES
+    return isinstance(node, facts.Argument) and node.keyword == "as_attachment"
 
 
 TOKENS = ({"page", "token"}, {"next", "token"}, {"continuation"}, {"scroll", "id"})

@@ -61,12 +61,14 @@ from cachelint.vocabulary.plumbing import (
 from cachelint.vocabulary.row import Row
 from cachelint.vocabulary.types import Obtains, Relation, Type
 from cachelint.vocabulary.web import (
+    Answers,
     Authenticates,
     Checks,
     Converter,
     Dialect,
     HandlerClass,
     Handles,
+    HasFields,
     Identity,
     Mounts,
     Parameter,
@@ -79,6 +81,7 @@ from cachelint.vocabulary.web import (
 
 __all__ = [
     "PICKLED",
+    "Answers",
     "AnyRow",
     "Authenticates",
     "Backend",
@@ -102,6 +105,7 @@ __all__ = [
     "GenericView",
     "HandlerClass",
     "Handles",
+    "HasFields",
     "Identity",
     "Invokes",
     "Library",
@@ -175,6 +179,8 @@ AnyRow = (
     | UserInput
     | Parameter
     | Validates
+    | HasFields
+    | Answers
     | Identity
     | Authenticates
     | Sanitizes

@@ -125,6 +125,22 @@ class Validates(Row, frozen=True, kw_only=True, tag=True):
     bounded: bool = False
 
 
+class HasFields(Row, frozen=True, kw_only=True, tag=True):
+    """Base classes of data models: the annotated attributes of a subclass are fields, filled for each object when it is
+    made."""
+
+    bases: str
+
+
+class Answers(Row, frozen=True, kw_only=True, tag=True):
+    """A call that makes a response of a special kind. `kind`: "redirect" for one that sends clients elsewhere, "file"
+    for one to keep rather than to look at."""
+
+    on: str
+    names: str
+    kind: str
+
+
 class Identity(Row, frozen=True, kw_only=True, tag=True):
     """A value that says who asks: request.user, flask_login.current_user, get_jwt_identity()."""
 
