@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from hook_calls import CLEAN, HEAD, LEGACY, WARNED, WRONG, call, edit, route, sent, write
+
+from cachelint.store import open_store
 
 
 @pytest.fixture
@@ -193,8 +196,49 @@ def test_a_spent_budget_is_no_verdict_and_leaves_nothing_running(project: Path) 
     for number in range(300):
         (project / f"m{number}.py").write_text(LEGACY)
     started = time.monotonic()
-    assert "longer than 0.2 seconds" in message(hook(write(project / "app.py", WRONG), "--budget=0.2"))
+    said = message(hook(write(project / "app.py", WRONG), "--budget=0.2"))
+    assert said.endswith("longer than 0.2 seconds; a check in the background prepares the next answer")
     assert time.monotonic() - started < 5
+
+
+def store_of(project: Path, seconds: float = 60) -> int:
+    """The number of entries in a project's store, once nobody holds the lock of a check in the background."""
+    folder = os.open(project, os.O_RDONLY)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            time.sleep(0.1)
+    os.close(folder)
+    return open_store(project, {}).size().entries
+
+
+def test_what_took_too_long_is_prepared_in_the_background(project: Path) -> None:
+    (project / "old.py").write_text(LEGACY)
+    assert "in the background" in message(hook(write(project / "app.py", WRONG), "--budget=0.01"))
+    assert store_of(project) > 1
+    assert hook(write(project / "app.py", WRONG))[0] == 2
+
+
+def test_the_first_session_checks_the_project_in_the_background(project: Path) -> None:
+    (project / "old.py").write_text(LEGACY)
+    said = {"hook_event_name": "SessionStart", "session_id": "s", "cwd": str(project)}
+    assert hook(said) == SILENT
+    first = store_of(project)
+    assert first > 1
+    assert hook(said) == SILENT
+    assert store_of(project) == first
+
+
+def test_one_check_in_the_background_is_enough(project: Path) -> None:
+    (project / "old.py").write_text(LEGACY)
+    folder = os.open(project, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    assert hook({"hook_event_name": "SessionStart", "session_id": "s", "cwd": str(project)}) == SILENT
+    os.close(folder)
+    assert store_of(project) == 0
 
 
 BROKEN_RULES = """

@@ -85,7 +85,7 @@ def _judged(call: Call, options: Options, target: Target, edit: Edit) -> Verdict
 
         return judge(call.event, target, edit, options.budget)
 
-    return _guarded(work, options)
+    return _guarded(work, options, target.project)
 
 
 def _about_session(call: Call, options: Options) -> Verdict:
@@ -99,10 +99,17 @@ def _about_session(call: Call, options: Options) -> Verdict:
 
         return session.answer(call, project, options.budget)
 
-    return _guarded(work, options)
+    return _guarded(work, options, project)
 
 
-def _guarded(work: Callable[[], Verdict], options: Options) -> Verdict:
-    from cachelint.hook.guard import guarded
+def _guarded(work: Callable[[], Verdict], options: Options, project: str) -> Verdict:
+    from cachelint.hook.guard import TooLongError, guarded
 
-    return guarded(work, options.budget, options.fail_closed)
+    try:
+        return guarded(work, options.budget, options.fail_closed)
+    except TooLongError as error:
+        from cachelint.hook.warming import warm
+
+        if not warm(project):
+            raise
+        raise NoVerdictError(f"{error}; a check in the background prepares the next answer") from None

@@ -21,8 +21,12 @@ from cachelint.hook.contract import NoVerdictError, Verdict, no_verdict
 Work = Callable[[], Verdict]
 
 
+class TooLongError(NoVerdictError):
+    """The work was not done in its time."""
+
+
 def guarded(work: Work, seconds: float, fail_closed: bool) -> Verdict:
-    """The verdict of the work, which may raise. Raises NoVerdictError when it took too long or died."""
+    """The verdict of the work, which may raise. Raises TooLongError, and NoVerdictError when it died."""
     if hasattr(os, "fork"):
         return _in_child(work, seconds, fail_closed)
     return _beside_a_timer(work, seconds, fail_closed)
@@ -44,7 +48,7 @@ def _in_child(work: Work, seconds: float, fail_closed: bool) -> Verdict:
         _end(child)
         os.close(reading)
     if data is None:
-        raise NoVerdictError(f"it would have taken longer than {seconds:g} seconds")
+        raise TooLongError(f"it would have taken longer than {seconds:g} seconds")
     try:
         return Verdict(*json.loads(data))
     except ValueError:

@@ -20,6 +20,7 @@ from cachelint.finding import Reported
 from cachelint.hook.contract import SILENCE, Call, Verdict, block, context, notice
 from cachelint.hook.edits import read_file
 from cachelint.hook.judgement import configured, counted, has_errors, refuse_lost, task_for, worth_saying
+from cachelint.hook.warming import warm
 from cachelint.plain import one_line
 from cachelint.policy import Policy
 from cachelint.policy.model import Decision
@@ -69,8 +70,11 @@ def _verdict(call: Call, findings: Sequence[Reported], project: Path) -> Verdict
 
 
 def _started(call: Call, project: Path, budget: float) -> Verdict:
-    """Note the beginning, once: a session that is resumed began before."""
+    """Note the beginning, once: a session that is resumed began before. A project that was never checked is checked in
+    the background, so that the first edits find a store."""
     task = task_for(project, budget)
+    if not open_store(project, os.environ).size().entries:
+        warm(str(project))
     beginning = _at_last_commit(project)
     if beginning and _recalled(call, project) is None:
         changed = revisions.changed(project, beginning.commit)
