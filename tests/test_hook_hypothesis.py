@@ -144,7 +144,7 @@ def answer(data: bytes, patch: pytest.MonkeyPatch) -> tuple[int, str, str]:
         here.setattr(sys, "stdin", _Stream(data))
         here.setattr(sys, "stdout", out)
         here.setattr(sys, "stderr", err)
-        code = cachelint.hook.main([])
+        code = cachelint.hook.main(["--budget=50"])
     return code, out.text(), err.text()
 
 
