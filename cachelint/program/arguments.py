@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -37,9 +38,14 @@ DEFAULTS = (facts.Constant, facts.Name, facts.Attribute, facts.Binary, facts.Una
 CHECKING = frozenset("check verify ensure require assert validate authorize guard".split())
 
 
+@lru_cache(maxsize=10_000)
+def _checks(name: str) -> bool:
+    return not CHECKING.isdisjoint(name.lower().split("_"))
+
+
 def note_checked(frame: Frame, node: facts.Call, arguments: Arguments) -> None:
     """`verify_owner(flow_id, current_user)`: past it, what is named there belongs to who asks."""
-    if not CHECKING & set(last_name(node.func).lower().split("_")):
+    if not _checks(last_name(node.func)):
         return
     asking = [o for value in arguments.all() for o in ranked(value.origins) if o.kind == "identity"]
     for given in arguments.nodes.values() if asking else ():
@@ -88,7 +94,9 @@ def fill_defaults(frame: Frame, target: FunctionRef, bound: dict[str, Value]) ->
     """Parameters left out have their default, where that is a constant or a name."""
     for parameter in target.symbol.facts.parameters:
         if parameter.name not in bound and isinstance(parameter.default, DEFAULTS):
-            bound[parameter.name] = frame.interpreter_frame(target.symbol.module).evaluate(parameter.default)
+            is_literal = isinstance(parameter.default, facts.Constant)
+            home = frame if is_literal else frame.interpreter_frame(target.symbol.module)
+            bound[parameter.name] = home.evaluate(parameter.default)
 
 
 def argument_places(frame: Frame, arguments: Arguments, bound: dict[str, Value]) -> dict[str, Place]:

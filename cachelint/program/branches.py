@@ -36,9 +36,10 @@ def learned(frame: Frame, known: Learned) -> Iterator[None]:
 
 def enter(frame: Frame, known: Learned) -> None:
     """Let what was learned hold from here on."""
-    frame.context = frame.context._replace(
-        misses=frame.context.misses | known.misses, unsafe=frame.context.unsafe or known.unsafe
-    )
+    if known.misses or known.unsafe:
+        frame.context = frame.context._replace(
+            misses=frame.context.misses | known.misses, unsafe=frame.context.unsafe or known.unsafe
+        )
     frame.variables.update(known.variables)
 
 

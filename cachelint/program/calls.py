@@ -55,7 +55,7 @@ def evaluate_call(frame: Frame, node: facts.Call) -> Value:
         if frame.makes_context:
             contexts.called(frame, node, arguments)
         if not callee.things:
-            if any(supers.MARK in each.options for each in receiver.value.instances()):
+            if receiver.value.things and any(supers.MARK in each.options for each in receiver.value.instances()):
                 frame.summary.asked_bases.append((node.func.attr, frame.current()))
             return receivers.method_of_unknown(frame, node.func, receiver.value, arguments, node)
     else:
@@ -93,6 +93,8 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: facts.No
 
 def _of_who_asks(callee: Value, result: Value) -> Value:
     """`g.auth_user.may_read(...)`: what who asks is asked for is theirs, whatever class they are of."""
+    if not callee.origins:
+        return result
     asking = cleaned(frozenset(o for o in callee.origins if o.kind == "identity"), safe=True, bounded=True)
     return replace(result, origins=trim(result.origins | asking)) if asking else result
 

@@ -14,7 +14,7 @@ from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import Learned
 from cachelint.program.rights import asks_login, asks_right
-from cachelint.program.values import Value, cleaned, join, ranked
+from cachelint.program.values import Origin, Value, cleaned, join, ranked
 
 
 class Branch:
@@ -38,7 +38,8 @@ def run_if(frame: Frame, statement: facts.If) -> bool:
     start = frame.variables
     asking = frame.asking
     context = frame.context
-    asked = next((o for o in ranked(known.value.origins) if o.kind in ("identity", "verdict")), None)
+    asking_here = [origin for origin in known.value.origins if origin.kind in ("identity", "verdict")]
+    asked = ranked(asking_here)[0] if asking_here else None
     is_choice = asked is not None and not asks_login(statement.test)
     if is_choice:
         frame.asking, frame.context = asked, context._replace(chosen=True)
@@ -52,8 +53,7 @@ def run_if(frame: Frame, statement: facts.If) -> bool:
     ]
     frame.context = context
     leave(frame, ways)
-    is_right = asks_right(statement.test) or (asked is not None and asked.kind == "verdict")
-    if is_choice and is_right and any(branch.ended for branch, _ in ways):
+    if is_choice and any(branch.ended for branch, _ in ways) and (_is_verdict(asked) or asks_right(statement.test)):
         # `if not user.is_staff: return`: the rest is for those who have the right.
         frame.chosen = True
     if frame.asking is not asking:
@@ -61,6 +61,10 @@ def run_if(frame: Frame, statement: facts.If) -> bool:
         frame.variables.update((name, statements.asked(frame, value)) for name, value in changed.items())
     frame.asking = asking
     return all(branch.ended for branch, _ in ways)
+
+
+def _is_verdict(asked: Origin | None) -> bool:
+    return asked is not None and asked.kind == "verdict"
 
 
 def leave(frame: Frame, ways: list[tuple[Branch, Learned]]) -> None:

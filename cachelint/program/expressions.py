@@ -22,26 +22,29 @@ HOLDERS = frozenset(("request", "g", "state", "ctx"))
 
 
 def _name(frame: Frame, node: facts.Name) -> Value:
-    value = frame.lookup(node.id)
-    if node.id == "current_user" and not value.origins and node.id not in frame.variables:
+    name = node.id
+    if name in frame.variables and name not in frame.global_names:
+        return frame.variables[name]
+    value = frame.lookup(name)
+    if name == "current_user" and not value.origins and name not in frame.variables:
         # A project's own proxy for it; a parameter or variable of that name is followed to where it comes from.
-        return replace(value, origins=frozenset((Origin("identity", node.id, node.id, frame.place(node)),)))
+        return replace(value, origins=frozenset((Origin("identity", name, name, frame.place(node)),)))
     return value
 
 
 def _attribute(frame: Frame, node: facts.Attribute) -> Value:
     receiver = frame.evaluate(node.value)
     value = members.attribute(frame, receiver, node.attr, node)
-    value = frame.interpreter.shelves.taken(frame, node, value)
-    if not receiver.things and node.attr in ASKING and last_name(node.value) == "request":
+    holder = last_name(node.value)
+    if holder in frame.interpreter.shelves.names:
+        value = frame.interpreter.shelves.taken(frame, node, value)
+    if holder not in HOLDERS:
+        return value
+    if not receiver.things and node.attr in ASKING and holder == "request":
         # In a mixin nobody says what self.request is; who asks is who asks all the same.
         origin = Origin("identity", node.attr, node.attr, frame.place(node))
         return Value(things=value.things, origins=frozenset((origin,)))
-    if (
-        last_name(node.value) in HOLDERS
-        and is_asker(node.attr)
-        and not any(o.kind == "identity" for o in value.origins)
-    ):
+    if is_asker(node.attr) and not any(o.kind == "identity" for o in value.origins):
         origin = Origin("identity", node.attr, node.attr, frame.place(node))
         return replace(value, origins=trim(value.origins | {origin}))
     return value

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
 BUILTINS = frozenset(dir(builtins))
+# Expressions that leave nothing to be recorded.
+DOING_NOTHING = frozenset((facts.Name, facts.Constant))
 
 
 class Frame:
@@ -104,6 +106,8 @@ class Frame:
 
     def lookup_quietly(self, expression: facts.Expression) -> Value:
         """What an expression is, without recording what it does a second time."""
+        if type(expression) in DOING_NOTHING:
+            return self.evaluate(expression)
         kept, variables = self.summary, self.variables
         self.summary, self.variables = Summary(self.function, self.module), dict(variables)
         try:

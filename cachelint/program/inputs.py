@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -210,6 +211,7 @@ IDENTITY_WORDS = (
 )
 
 
+@lru_cache(maxsize=10_000)
 def names_who_asks(name: str) -> bool:
     """Whether a function by its name finds out who asks: get_current_user, authenticate_request."""
     found = set(name.lower().split("_"))

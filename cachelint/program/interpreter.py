@@ -180,11 +180,8 @@ class Interpreter:
         return Value(things=things, origins=frozenset((origin,)))
 
     def _parameter_things(self, function: FunctionSymbol, parameter: facts.Parameter) -> tuple[Thing, ...]:
-        frame = Frame(self, function.module, None, Summary(None, function.module))
-        frame.closure_of(function.parent)
-        frame.class_ = function.owner
         if parameter.annotation is not None:
-            value = frame.annotated(parameter.annotation)
+            value = self._outside(function).annotated(parameter.annotation)
             if value.things:
                 return value.things
         request = self.request_types.get(function)
@@ -192,8 +189,16 @@ class Interpreter:
             return (Instance(request),)
         seen = self.parameter_things.get((function, parameter.name), ())
         if parameter.default is not None and not seen:
-            return tuple(t for t in frame.evaluate(parameter.default).things if isinstance(t, (Instance, External)))
+            value = self._outside(function).evaluate(parameter.default)
+            return tuple(t for t in value.things if isinstance(t, (Instance, External)))
         return seen
+
+    def _outside(self, function: FunctionSymbol) -> Frame:
+        """A frame where the annotations and defaults of a function are looked up."""
+        frame = Frame(self, function.module, None, Summary(None, function.module))
+        frame.closure_of(function.parent)
+        frame.class_ = function.owner
+        return frame
 
     def scratch(self, module: ModuleSymbol) -> Summary:
         """A summary to record what need not be kept."""

@@ -48,6 +48,8 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
     """The value of an attribute, by everything the receiver can be. Data keeps its sources."""
     if name == "value" and isinstance(receiver.constant, str) and not receiver.things:
         return receiver  # of a text only a member of an Enum has one
+    if not receiver.things and receiver.items is None:
+        return Value(origins=_of_unknown(frame, receiver, name)) if receiver.origins else UNKNOWN
     found = [_of_thing(frame, each, receiver, name, node) for each in receiver.things]
     item = receiver.item(name)
     if item is not None:
@@ -57,6 +59,8 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
         return Value(origins=_of_unknown(frame, receiver, name)) if receiver.origins else UNKNOWN
     if receiver.origins and not value.origins and any(isinstance(t, (Instance, Member)) for t in receiver.things):
         return replace(value, origins=_seen_from(frame, value, receiver))
+    if not receiver.origins:
+        return value
     asking = frozenset(origin for origin in receiver.origins if origin.kind in ("identity", "verdict"))
     return replace(value, origins=trim(value.origins | parts_of(asking))) if asking - value.origins else value
 
@@ -64,7 +68,7 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
 def _of_unknown(frame: Frame, receiver: Value, name: str) -> frozenset[Origin]:
     """The sources of an attribute that nobody knows; of an object of the project, made of rows, it may be anything."""
     origins = _across_relations(frame, receiver.origins, name)
-    if not any(_is_made(frame, each) for each in receiver.instances()):
+    if not receiver.things or not any(_is_made(frame, each) for each in receiver.instances()):
         return origins
     return frozenset(replace(o, far=True) if o.kind in SPREADS else o for o in origins)
 
@@ -88,7 +92,9 @@ def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]
 
 def _across_relations(frame: Frame, origins: frozenset[Origin], name: str) -> frozenset[Origin]:
     """The sources of an attribute of something whose type is not known, its rows those that a relation leads to."""
-    relations = library.relations(frame.interpreter) if any(o.kind == "entity" for o in origins) else {}
+    if not any(o.kind == "entity" for o in origins):
+        return parts_of(origins)
+    relations = library.relations(frame.interpreter)
     crossed = [(o, relations[o.what, name]) for o in origins if (o.what, name) in relations]  # type: ignore[index]
     if not crossed:
         return parts_of(origins)
@@ -102,19 +108,17 @@ def _across_relations(frame: Frame, origins: frozenset[Origin], name: str) -> fr
 
 def _of_thing(frame: Frame, each: Thing, receiver: Value, name: str, node: facts.Node) -> Value | None:
     interpreter = frame.interpreter
-    if isinstance(each, ModuleRef):
-        return _of_module(frame, each, name)
-    if isinstance(each, External):
-        return interpreter.names.module_or_external(f"{each.name}.{name}", frame.module)
-    if isinstance(each, ClassRef):
-        return of_class(frame, each.symbol, name, receiver, node)
     if isinstance(each, Instance):
         if supers.MARK in each.options:
             return supers.member(frame, each, name, receiver, node)
         if isinstance(each.type, ClassSymbol):
             return _of_object(frame, each, each.type, name, receiver, node)
         return library.member_value(frame, each, name, receiver, node)
-    return None
+    if isinstance(each, External):
+        return interpreter.names.module_or_external(f"{each.name}.{name}", frame.module)
+    if isinstance(each, ClassRef):
+        return of_class(frame, each.symbol, name, receiver, node)
+    return _of_module(frame, each, name) if isinstance(each, ModuleRef) else None
 
 
 def _of_module(frame: Frame, module: ModuleRef, name: str) -> Value:
@@ -238,15 +242,16 @@ def _method(
     receiver: Value,
     node: facts.Node,
 ) -> Value:
-    if _is_static(method):
-        return thing(FunctionRef(method))
-    if _is_classmethod(method):
-        return thing(FunctionRef(method, receiver=ClassRef(symbol)))
-    if is_property(frame, method):
-        from cachelint.program import calls
-        from cachelint.program.arguments import NO_ARGUMENTS
+    if method.facts.decorators:
+        if _is_static(method):
+            return thing(FunctionRef(method))
+        if _is_classmethod(method):
+            return thing(FunctionRef(method, receiver=ClassRef(symbol)))
+        if is_property(frame, method):
+            from cachelint.program import calls
+            from cachelint.program.arguments import NO_ARGUMENTS
 
-        return calls.call_function(frame, FunctionRef(method, receiver=instance), NO_ARGUMENTS, node)
+            return calls.call_function(frame, FunctionRef(method, receiver=instance), NO_ARGUMENTS, node)
     bound = instance if instance.type is symbol else replace(instance, type=symbol)
     if _is_abstract(method):
         overrides = [
@@ -271,12 +276,10 @@ def is_property(frame: Frame, method: FunctionSymbol) -> bool:
 
 def _is_abstract(method: FunctionSymbol) -> bool:
     """A body that does nothing but raise, pass or `...`: the subclass's method is meant."""
-    body = method.facts.body
-    meaningful = [
-        each
-        for each in body
-        if not (isinstance(each, facts.Jump) and each.kind == "pass")
-        and not (isinstance(each, facts.Evaluate) and isinstance(each.value, (facts.Constant, facts.Unknown)))
-        and not isinstance(each, facts.Raise)
-    ]
-    return not meaningful
+    return all(_says_nothing(each) for each in method.facts.body)
+
+
+def _says_nothing(statement: facts.Statement) -> bool:
+    if isinstance(statement, facts.Evaluate):
+        return isinstance(statement.value, (facts.Constant, facts.Unknown))
+    return isinstance(statement, facts.Raise) or (isinstance(statement, facts.Jump) and statement.kind == "pass")

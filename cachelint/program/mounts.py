@@ -103,16 +103,14 @@ def handed_to_register(interpreter: Interpreter) -> Iterator[Handed]:
     """Every view class that a call of any `register` is given: routers are often the project's own."""
     for module in interpreter.modules:
         bodies = [module.facts.body, *(function.facts.body for function in module.functions)]
-        for call in (node for body in bodies for node in nodes(body) if _registers(node)):
-            yield from _views_given(interpreter, module, call)
+        calls = (node for body in bodies for node in nodes(body) if isinstance(node, facts.Call))
+        for call in calls:
+            if isinstance(call.func, facts.Attribute) and call.func.attr == "register":
+                yield from _views_given(interpreter, module, call)
 
 
-def _registers(node: facts.Node) -> bool:
-    return isinstance(node, facts.Call) and isinstance(node.func, facts.Attribute) and node.func.attr == "register"
-
-
-def _views_given(interpreter: Interpreter, module: ModuleSymbol, call: facts.Node) -> Iterator[Handed]:
-    given = [argument.value for argument in call.arguments] if isinstance(call, facts.Call) else []
+def _views_given(interpreter: Interpreter, module: ModuleSymbol, call: facts.Call) -> Iterator[Handed]:
+    given = [argument.value for argument in call.arguments]
     texts = (each.value for each in given if isinstance(each, facts.Constant) and isinstance(each.value, str))
     path = next(texts, None)
     frame = Frame(interpreter, module, None, interpreter.scratch(module))

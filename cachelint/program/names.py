@@ -33,6 +33,7 @@ class Names:
         self.interpreter = interpreter
         self._variables: dict[tuple[ModuleSymbol, str], Value] = {}
         self._resolving: set[tuple[ModuleSymbol, str]] = set()
+        self._externals: dict[str, Value] = {}
 
     def global_value(self, module: ModuleSymbol, name: str) -> Value:
         """What a top-level name of a module is; UNKNOWN when it is not defined there or only through itself."""
@@ -132,7 +133,10 @@ class Names:
         """Something outside the project: a value that rows know (django.core.cache.cache), or just its name."""
         from cachelint.program.library import value_of_name
 
-        return value_of_name(self.interpreter, self.interpreter.catalogue.canonical(dotted))
+        if dotted not in self._externals:
+            name = self.interpreter.catalogue.canonical(dotted)
+            self._externals[dotted] = value_of_name(self.interpreter, name)
+        return self._externals[dotted]
 
     def alias_home(
         self, module: ModuleSymbol, name: str, seen: frozenset[tuple[ModuleSymbol, str]] = frozenset()

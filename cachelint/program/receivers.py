@@ -65,8 +65,9 @@ TAKING_IN = frozenset(("extend", "update", "join"))
 
 def take_in(frame: Frame, func: facts.Attribute, receiver: Receiver, arguments: Arguments) -> None:
     """`names.extend(rows)`, `", ".join(rows)`: a query that is put into a list or a text runs."""
-    is_plain = all(str(each.type).startswith("builtins.") for each in receiver.value.instances())
-    if func.attr in TAKING_IN and is_plain:
+    if func.attr not in TAKING_IN:
+        return
+    if all(str(each.type).startswith("builtins.") for each in receiver.value.instances()):
         for position, given in enumerate(arguments.positional):
             library.consume(frame, given, "iterate", arguments.nodes.get(position, func))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cachelint.facts import model as facts
 from cachelint.program.purpose import words
@@ -26,6 +27,10 @@ ANSWERING = frozenset("has have can is may check allowed".split())
 ASKED = RESTRICTED | ASKED_PERMS
 
 
+# The answers about so many names are remembered.
+NAMES = 10_000
+
+
 def identifiers(expression: object) -> Iterator[str]:
     """Every name and attribute in an expression or a body."""
     for node in nodes(expression):
@@ -33,6 +38,7 @@ def identifiers(expression: object) -> Iterator[str]:
             yield node.id if isinstance(node, facts.Name) else node.attr
 
 
+@lru_cache(maxsize=NAMES)
 def is_right(name: str) -> bool:
     """Whether a decorator, dependency or class named so asks for a special right: admin_required, group_required."""
     found = set(words(name))
@@ -45,12 +51,14 @@ def asks_right(test: facts.Expression) -> bool:
     return any(ASKED & set(words(name)) for name in identifiers(test))
 
 
+@lru_cache(maxsize=NAMES)
 def is_asker(name: str) -> bool:
     """Whether what a project keeps under this name for the time of a request is who asks: auth_user, customer."""
     found = set(words(name))
     return bool(found & ASKERS) and "agent" not in found
 
 
+@lru_cache(maxsize=NAMES)
 def gives_verdict(name: str) -> bool:
     """Whether a function named so answers whether who asks may do something: has_permission, can_access."""
     found = set(words(name))

@@ -32,7 +32,8 @@ class Shelves:
 
     def __init__(self, interpreter: Interpreter, catalogue: Catalogue) -> None:
         self._interpreter = interpreter
-        self._shelves = {name: row.names.split()[0] for row in catalogue.shelves for name in row.names.split()}
+        # The names that shelves go by, each with its shelf.
+        self.names = {name: row.names.split()[0] for row in catalogue.shelves for name in row.names.split()}
         self._writers: dict[Slot, list[FunctionSymbol | ModuleSymbol]] | None = None
         self._found: dict[Slot, Value] = {}
         self.readers: set[FunctionSymbol] = set()
@@ -45,7 +46,7 @@ class Shelves:
         """The slot that an attribute or item expression names, if it is one."""
         if not isinstance(node, (facts.Attribute, facts.Subscript)):
             return None
-        shelf = self._shelves.get(last_name(node.value))
+        shelf = self.names.get(last_name(node.value))
         if shelf is None:
             return None
         name = _key(node.index) if isinstance(node, facts.Subscript) else node.attr

@@ -61,9 +61,9 @@ def _names_in(node: object) -> Iterator[str]:
 
 def _note_owner(frame: Frame, value: Value) -> None:
     """A row found by its id: the id is no free text any more, and if who asks was a condition, it is the asker's."""
-    asking = frozenset(o for o in value.origins if o.kind == "identity")
-    if not any(o.kind == "entity" for o in value.origins):
+    if not any(origin.kind == "entity" for origin in value.origins):
         return
+    asking = frozenset(o for o in value.origins if o.kind == "identity")
     lists = ("builtins.list", "builtins.dict")
     is_row = not any(each.type in lists or each.of is not None for each in value.instances())
     for origin in ranked(value.origins):

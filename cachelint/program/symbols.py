@@ -278,17 +278,26 @@ def walk(body: Iterable[facts.Statement]) -> Iterator[facts.Statement]:
                 yield from walk(block)
 
 
+# Fields that hold no code. Whatever a field's type says else may.
+_PLAIN = frozenset(("int", "str", "bool", "str | None", "tuple[str, ...]", "bool | int | float | str | None"))
+# Which fields of a kind of node hold further nodes, the last one first.
+_INNER: dict[type, tuple[str, ...]] = {
+    kind: tuple(name for name in reversed(kind.__struct_fields__[2:]) if kind.__annotations__[name] not in _PLAIN)
+    for kind in facts.Node.__subclasses__()
+}
+
+
 def nodes(node: object) -> Iterator[facts.Node]:
     """Every node of a piece of code, outermost first; not the bodies of nested functions and classes."""
     waiting = [node]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, facts.Node):
+        if isinstance(each, tuple):
+            waiting.extend(reversed(each))
+        elif isinstance(each, facts.Node):
             yield each
-            inner = [getattr(each, name) for name in each.__struct_fields__[2:]]
-        else:
-            inner = list(each) if isinstance(each, tuple) else []
-        waiting.extend(part for part in reversed(inner) if isinstance(part, (tuple, facts.Node)))
+            for name in _INNER[type(each)]:
+                waiting.append(getattr(each, name))
 
 
 def blocks(statement: facts.Statement) -> Iterator[Sequence[facts.Statement]]:

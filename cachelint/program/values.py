@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 import msgspec
@@ -164,7 +164,7 @@ class Value(msgspec.Struct, frozen=True, cache_hash=True):
         return None
 
     def instances(self) -> list[Instance]:
-        return [thing for thing in self.things if isinstance(thing, Instance)]
+        return [thing for thing in self.things if isinstance(thing, Instance)] if self.things else []
 
 
 Items = tuple[tuple[object, Value], ...]
@@ -215,9 +215,11 @@ def join(values: list[Value]) -> Value:
     """The value that may be any of `values`. None and unknown alternatives do not hide what the others are."""
     if len(values) == 1:
         return values[0] if values[0] != NONE else NONE
+    if not values:
+        return UNKNOWN
     known = [value for value in dict.fromkeys(values) if value is not UNKNOWN and value != NONE]
     if not known:
-        return NONE if values and all(value == NONE for value in values) else UNKNOWN
+        return NONE if all(value == NONE for value in values) else UNKNOWN
     if len(known) == 1:
         return known[0]
     things = tuple(dict.fromkeys(thing for value in known for thing in value.things))
@@ -244,7 +246,7 @@ def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
     return frozenset(origin for *_, origin in sorted(kept, key=lambda each: each[:3])[:ORIGINS])
 
 
-def ranked(origins: frozenset[Origin]) -> list[Origin]:
+def ranked(origins: Iterable[Origin]) -> list[Origin]:
     """Origins in one order for every run, the nearest to the value itself first."""
     return sorted(
         origins,
@@ -261,6 +263,8 @@ def derived(origins: frozenset[Origin]) -> frozenset[Origin]:
 
 def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[Origin]:
     """The same sources after a conversion that makes text safe or bounded."""
+    if not origins:
+        return origins
     return frozenset(
         replace(origin, safe=origin.safe or safe, bounded=origin.bounded or bounded, direct=False) for origin in origins
     )
@@ -273,7 +277,7 @@ SPREADS = ROWS | {"parameter"}
 
 def parts_of(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The sources of an attribute or item of something."""
-    if all(origin.part and not origin.direct and not _is_column(origin) for origin in origins):
+    if not origins or all(origin.part and not origin.direct and not _is_column(origin) for origin in origins):
         return origins
     return frozenset(
         replace(origin, direct=False, part=True, far=origin.far or _is_column(origin)) for origin in origins
@@ -297,5 +301,5 @@ def boxed(origins: frozenset[Origin]) -> frozenset[Origin]:
 
 def carried(*values: Value) -> Value:
     """Something made of `values`: their data, none of their types."""
-    origins = frozenset().union(*(value.origins for value in values)) if values else frozenset()
+    origins = frozenset().union(*[value.origins for value in values if value.origins])
     return Value(origins=trim(derived(origins)))
