@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
+from cachelint.facts import nodes as cst
 from cachelint.facts.context import Context
 from cachelint.facts.errors import FactsError
 from cachelint.facts.model import (
@@ -61,7 +60,7 @@ def _parse(context: Context, value: Constant) -> Expression:
     try:
         if check_nesting(source):
             return unreadable
-        node = cst.parse_expression(source)
+        node = cst.parsed_expression(source)
     except (FactsError, cst.ParserSyntaxError, SyntaxError):
         return unreadable
     quoted = context.inside_string(value.at, value.end)

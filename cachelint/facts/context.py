@@ -6,9 +6,8 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from libcst import CSTNode, Module
-
 from cachelint.facts import model
+from cachelint.facts.nodes import CSTNode, Module
 
 # Readers of facts walk them recursively, and so does msgspec: no function's facts nest deeper than this.
 MAX_DEPTH = 200

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import libcst as cst
 import msgspec
 
 from cachelint.facts import model
+from cachelint.facts import nodes as cst
 from cachelint.facts.annotations import lower_annotation
 from cachelint.facts.context import Context, Scope
 

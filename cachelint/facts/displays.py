@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import libcst as cst
-
 from cachelint.facts import model
+from cachelint.facts import nodes as cst
 from cachelint.facts.context import Context, ExpressionTable
 
 MAX_ITEMS = 2_000

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from cachelint.facts import model
+from cachelint.facts import nodes as cst
 from cachelint.facts.context import MAX_DEPTH, TOO_DEEP, Context, ExpressionTable
 from cachelint.facts.definitions import lower_argument, lower_lambda
 from cachelint.facts.displays import DISPLAYS, MAX_ITEMS

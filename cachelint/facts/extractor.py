@@ -11,10 +11,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import libcst as cst
-
 from cachelint.collector import without_collector
 from cachelint.facts import expressions, statements
+from cachelint.facts import nodes as cst
 from cachelint.facts.context import Context
 from cachelint.facts.decoding import decode_source, line_starts
 from cachelint.facts.errors import FactsError
@@ -52,7 +51,7 @@ def _lower(text: str) -> FileFacts:
 
 def _parse(text: str) -> cst.Module:
     try:
-        return cst.parse_module(text)
+        return cst.parsed_module(text)
     except (cst.ParserSyntaxError, SyntaxError) as error:
         raise _syntax_error(text, str(getattr(error, "message", error))) from None
     except RecursionError:

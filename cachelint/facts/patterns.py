@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from cachelint.facts import model
+from cachelint.facts import nodes as cst
 from cachelint.facts.context import Context
 
 

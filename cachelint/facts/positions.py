@@ -10,10 +10,10 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import cast
 
-from libcst import Comment, CSTNode, Module
 from libcst._nodes.internal import CodegenState
 
 from cachelint.facts.errors import FactsError
+from cachelint.facts.nodes import Comment, CSTNode, Module
 
 
 class Positions:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import libcst as cst
-
 from cachelint.facts import model
+from cachelint.facts import nodes as cst
 from cachelint.facts.annotations import lower_annotation
 from cachelint.facts.context import Context, StatementTable
 from cachelint.facts.definitions import lower_class, lower_function

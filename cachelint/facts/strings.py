@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from libcst import ConcatenatedString, CSTNode, FormattedString, SimpleString
-
 from cachelint.facts.context import Context
 from cachelint.facts.literals import string_constant, string_part, unescape
 from cachelint.facts.model import Constant, Expression, Hole, Unknown
+from cachelint.facts.nodes import ConcatenatedString, CSTNode, FormattedString, SimpleString
 from cachelint.facts.positions import code_length
 from cachelint.facts.templates import Part, assemble, parts_of
 
