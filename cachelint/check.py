@@ -15,7 +15,7 @@ from cachelint import conclusions, history
 from cachelint.conclusions import Conclusions, without_filters
 from cachelint.config import Config, ConfigError, checked, load
 from cachelint.facts import shards
-from cachelint.facts.gather import Gathered, Limits, Request, facts_of, gather
+from cachelint.facts.gather import Earlier, Gathered, Limits, Request, facts_of, gather
 from cachelint.facts.model import FileFacts
 from cachelint.files import Discovery, SourceFile, discover, matcher
 from cachelint.finding import (
@@ -201,9 +201,11 @@ def conclude_excerpt(task: Task, given: Inputs, store: Store) -> tuple[Conclusio
     return Conclusions(findings=tuple(findings), crashes=(*wrong, *crashes)), program.excerpt.matters
 
 
-def gathered_one(task: Task, file: SourceFile, content: bytes, store: Store) -> Gathered:
-    """The facts of one file as if it had this content."""
-    request = msgspec.structs.replace(_request(task, file), data=content)
+def gathered_one(task: Task, file: SourceFile, content: bytes, store: Store, was: Gathered) -> Gathered:
+    """The facts of one file of a task as if it had this content; `was` are those of the one it has."""
+    before = task.replaced.get(file.path)
+    earlier = Earlier(before, was.encoded) if before is not None and was.encoded is not None else None
+    request = msgspec.structs.replace(_request(task, file), data=content, earlier=earlier)
     return gather([request], _limits(task), 1, store=store)[0]
 
 

@@ -48,7 +48,8 @@ def look(task: Task, path: str, before: bytes, after: bytes, is_news: Callable[[
 def _look(
     store: Store, task: Task, path: str, edit: tuple[bytes, bytes], is_news: Callable[[Report, Report], bool]
 ) -> Look | None:
-    then = check.inputs(_with(task, path, edit[0]), store)
+    task = _with(task, path, edit[0])
+    then = check.inputs(task, store)
     key = check.key_of_conclusions(task, then)
     run = history.last_run(store, check.scope_of(task, then))
     if run is None or run not in (key, store.get(_same_as(key))):
@@ -83,7 +84,8 @@ def _after(store: Store, task: Task, then: Inputs, path: str, after: bytes) -> I
     index = next((i for i, file in enumerate(then.found.files) if file.path == path), None)
     if index is None:
         return None
-    was, will = then.gathered[index], check.gathered_one(task, then.found.files[index], after, store)
+    was = then.gathered[index]
+    will = check.gathered_one(task, then.found.files[index], after, store, was)
     if was.error or will.error or was.key is None or will.key is None or _comments(was) != _comments(will):
         return None
     gathered = [*then.gathered[:index], will, *then.gathered[index + 1 :]]

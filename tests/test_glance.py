@@ -146,3 +146,33 @@ def test_without_a_whole_run_there_is_nothing_to_start_from(shop: Task) -> None:
     shutil.rmtree(shop.project / ".cachelint_cache")
     source = (shop.project / "shop/keys.py").read_bytes()
     assert looked(shop, "shop/keys.py", source, source + b"\nX = 1\n") is None
+
+
+RECURSIVE = """\
+from django.core.cache import cache
+from rest_framework.decorators import api_view
+
+
+def load(name, depth):
+    if depth > 3:
+        return None
+    return load(name, depth + 1)
+
+
+@api_view(["GET"])
+def view(request):
+    return load(request.GET["name"], 0)
+"""
+
+
+def test_a_function_that_calls_itself(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(RECURSIVE)
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    before, silent = RECURSIVE.encode(), RECURSIVE.replace("return None", "return len(name)").encode()
+    assert looked(task, "app.py", before, silent) is not None
+    assert introduced(task, "app.py", before, silent).introduced == ()
+    wrong = RECURSIVE.replace("return None", "return cache.get(name)").encode()
+    new = introduced(task, "app.py", before, wrong).introduced
+    assert new == tuple(fully(task, "app.py", before, wrong))
+    assert "raw-input-in-key" in {finding.rule for finding in new}

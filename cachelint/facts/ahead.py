@@ -1,33 +1,43 @@
-"""The facts of one file worked out beside everything else: libcst is imported in a process of its own meanwhile."""
+"""Parsing beside everything else: libcst is imported in a process of its own, which then waits for what to parse."""
 
 from __future__ import annotations
 
 import os
 import signal
+from typing import BinaryIO, NoReturn
 
-_READ = 65536
+_LENGTH = 8
+_FACTS, _ERROR = b"F", b"E"
 
 
 class Ahead:
-    """Facts on their way. `data` is what they are of; `take` waits for them and gives the bytes that the process wrote,
-    None where it did not get that far."""
+    """A process that parses. None of its methods raises OSError: a process that has died gives no answer."""
 
-    def __init__(self, data: bytes, reading: int, process: int) -> None:
-        self.data = data
-        self._reading, self._process = reading, process
+    def __init__(self, asking: BinaryIO, answers: BinaryIO, process: int) -> None:
+        self._asking, self._answers, self._process = asking, answers, process
+        self._owner = os.getpid()
 
-    def take(self) -> bytes | None:
-        """The encoded facts; b"" for a file that cannot matter. To be called once."""
-        parts = []
-        with open(self._reading, "rb") as stream:
-            while part := stream.read(_READ):
-                parts.append(part)
-        _, status = os.waitpid(self._process, 0)
-        return b"".join(parts) if status == 0 else None
+    @property
+    def is_mine(self) -> bool:
+        """Whether it works for this process: one that was forked since has the same pipes, and must not use them."""
+        return self._owner == os.getpid()
+
+    def ask(self, text: str) -> bytes | None:
+        """What the process says of a text: encoded facts or error."""
+        try:
+            self._asking.write(_framed(text.encode()))
+            self._asking.flush()
+            return _read(self._answers)
+        except OSError:
+            return None
 
     def drop(self) -> None:
-        """Nobody wants them any more."""
-        os.close(self._reading)
+        """End the process."""
+        for stream in (self._asking, self._answers):
+            try:
+                stream.close()
+            except OSError:
+                continue
         os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
 
@@ -35,26 +45,36 @@ class Ahead:
 _running: list[Ahead] = []
 
 
-def start(data: bytes) -> None:
-    """Begin with the facts of these bytes, where another process can be had and a processor is free for it."""
+def start() -> None:
+    """Begin with the imports, where another process can be had and a processor is free for it."""
     if not hasattr(os, "fork") or not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2:
         return
-    reading, writing = os.pipe()
+    (reading, asking), (answers, writing) = os.pipe(), os.pipe()
     process = os.fork()
     if process == 0:
-        os.close(reading)
-        _work(data, writing)
+        _work(reading, writing)
+    os.close(reading)
     os.close(writing)
-    _running.append(Ahead(data, reading, process))
+    _running.append(Ahead(os.fdopen(asking, "wb"), os.fdopen(answers, "rb"), process))
 
 
-def taken(data: bytes) -> bytes | None:
-    """What `start` was asked for, if it was these bytes and came to an end."""
-    for each in _running:
-        if each.data == data:
-            _running.remove(each)
-            return each.take()
-    return None
+def is_there() -> bool:
+    """Whether a process waits for something to parse."""
+    return any(each.is_mine for each in _running)
+
+
+def encoded(text: str) -> bytes | None:
+    """The encoded facts of a text, None where no process is there to make them. Raises FactsError."""
+    answer = next((each.ask(text) for each in _running if each.is_mine), None)
+    if answer is None:
+        return None
+    if answer[:1] == _ERROR:
+        import msgspec
+
+        from cachelint.facts.errors import FactsError
+
+        raise FactsError(*msgspec.msgpack.decode(answer[1:], type=tuple[str, int, int]))
+    return answer[1:]
 
 
 def stop() -> None:
@@ -63,14 +83,48 @@ def stop() -> None:
         _running.pop().drop()
 
 
-def _work(data: bytes, writing: int) -> None:
-    status = 1
-    try:
-        from cachelint.facts import encode, extract, may_matter
+def _framed(data: bytes) -> bytes:
+    return len(data).to_bytes(_LENGTH, "little") + data
 
-        with open(writing, "wb") as stream:
-            stream.write(encode(extract(data)) if may_matter(data) else b"")
-        status = 0
+
+def _read(stream: BinaryIO) -> bytes | None:
+    """One message; None when the other side has gone."""
+    head = stream.read(_LENGTH)
+    data = stream.read(int.from_bytes(head, "little"))
+    return data if len(head) == _LENGTH and len(data) == int.from_bytes(head, "little") else None
+
+
+def _work(reading: int, writing: int) -> NoReturn:
+    try:
+        _close_others(reading, writing)
+        import cachelint.facts.extractor  # noqa: F401 what takes long, before there is anything to do
+
+        with open(reading, "rb") as questions, open(writing, "wb") as answers:
+            while (question := _read(questions)) is not None:
+                answers.write(_framed(_answer(question.decode())))
+                answers.flush()
     finally:
         # Whatever went wrong is found again, and said, by whoever wanted the facts.
-        os._exit(status)
+        os._exit(0)
+
+
+def _close_others(*mine: int) -> None:
+    """Let go of what the other process has open: who reads from it must not wait for this one."""
+    start = 3
+    for each in sorted(mine):
+        os.closerange(start, each)
+        start = each + 1
+    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
+
+
+def _answer(text: str) -> bytes:
+    import msgspec
+
+    from cachelint.facts.codec import encode
+    from cachelint.facts.errors import FactsError
+    from cachelint.facts.extractor import facts_of_text
+
+    try:
+        return _FACTS + encode(facts_of_text(text))
+    except FactsError as error:
+        return _ERROR + msgspec.msgpack.encode((error.message, error.line, error.column))

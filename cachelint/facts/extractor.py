@@ -29,7 +29,11 @@ _ERROR_PLACE = re.compile(r"error at (\d+):(\d+)")
 
 def extract_facts(data: bytes) -> FileFacts:
     """Lower the bytes of one Python file; raises FactsError and nothing else."""
-    text = decode_source(data)
+    return facts_of_text(decode_source(data))
+
+
+def facts_of_text(text: str) -> FileFacts:
+    """Lower a decoded file, or statements of one; raises FactsError and nothing else."""
     with without_collector():
         if check_nesting(text):
             return _on_large_stack(lambda: _lower(text))

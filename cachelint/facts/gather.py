@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from cachelint.facts import FactsError, ahead, decode, encode, extract, may_matter
+from cachelint.facts.decoding import decode_source
 from cachelint.facts.model import FileFacts
 from cachelint.facts.version import extractor_version
 from cachelint.finding import AnalysisError
@@ -26,13 +27,21 @@ FILES_PER_TASK = 16
 NOTHING = FileFacts((0,), (), (), (), ())
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """What a file held before it was edited, and the encoded facts of that."""
+
+    data: bytes
+    encoded: bytes
+
+
 class Request(msgspec.Struct, frozen=True):
     """One file to read. `path` is how it is called in errors, `file` where it lies; `data` replaces its
-    content."""
+    content, and `earlier` is what it replaces, if that is known."""
 
     path: str
     file: str
     data: bytes | None = None
+    earlier: Earlier | None = None
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -57,7 +66,25 @@ class Gathered(msgspec.Struct, frozen=True):
 
     def facts(self) -> FileFacts:
         """The facts; those of an empty file when there are none. Raises ValueError for what are no facts."""
-        return NOTHING if self.encoded is None else decode(self.encoded)
+        return NOTHING if self.encoded is None else _decoded(self.encoded)
+
+
+# Facts by the identity of their bytes: those of an edited file are asked for again and again.
+_recent: dict[int, tuple[bytes, FileFacts]] = {}
+_RECENT = 8
+
+
+def _decoded(encoded: bytes) -> FileFacts:
+    known = _recent.get(id(encoded))
+    return known[1] if known is not None else _remembered(encoded, decode(encoded))
+
+
+def _remembered(encoded: bytes, facts: FileFacts) -> FileFacts:
+    if len(_recent) >= _RECENT:
+        _recent.clear()
+    # The bytes are kept too: while they live, nothing else has their identity.
+    _recent[id(encoded)] = encoded, facts
+    return facts
 
 
 class _OverBudgetError(Exception):
@@ -111,7 +138,7 @@ def gather_one(request: Request, limits: Limits) -> Gathered:
         if not may_matter(data):
             return Gathered(key=key)
         with _time_limit(limits.seconds):
-            return Gathered(ahead.taken(data) or encode(extract(data)), key=key)
+            return Gathered(_extracted(data, request), key=key)
     except FactsError as error:
         message = f"cannot parse: {error.message}"
         return Gathered(None, AnalysisError(request.path, error.line, error.column, message), True, key)
@@ -121,6 +148,31 @@ def gather_one(request: Request, limits: Limits) -> Gathered:
         return failed(request, f"cannot be read: {error.strerror}")
     except (Exception, RecursionError) as error:
         return failed(request, f"internal error: {type(error).__name__}: {error}")
+
+
+def _extracted(data: bytes, request: Request) -> bytes:
+    """The encoded facts of a file; of an edited one only what the edit touches is parsed, where that is enough."""
+    earlier = request.earlier
+    if earlier is not None:
+        from cachelint.facts.pieces import renewed
+
+        facts = renewed(earlier.data, _decoded(earlier.encoded), data, _lowered)
+        if facts is not None:
+            encoded = encode(facts)
+            _remembered(encoded, facts)
+            return encoded
+    is_edited = request.data is not None
+    found = ahead.encoded(decode_source(data)) if is_edited and ahead.is_there() else None
+    return encode(extract(data)) if found is None else found
+
+
+def _lowered(text: str) -> FileFacts:
+    found = ahead.encoded(text)
+    if found is not None:
+        return decode(found)
+    from cachelint.facts.extractor import facts_of_text
+
+    return facts_of_text(text)
 
 
 def _key(data: bytes) -> bytes:

@@ -79,8 +79,8 @@ def _judged(call: Call, options: Options, target: Target, edit: Edit) -> Verdict
     def work() -> Verdict:
         from cachelint.facts import ahead
 
-        # The parser is imported and the file parsed beside everything that is imported and read here.
-        ahead.start(edit.after)
+        # The parser is imported beside everything that is imported and read here.
+        ahead.start()
         from cachelint.hook.judgement import judge
 
         return judge(call.event, target, edit, options.budget)

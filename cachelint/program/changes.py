@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from cachelint.facts import model as facts
+from cachelint.facts.moving import Mover
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, nodes
 from cachelint.program.values import Place
 
@@ -59,6 +60,7 @@ class Change:
         self.moved = Moved()
         self.doubt = ""
         self._code = _Code(old.facts, new.facts)
+        self._ends = _Ends(old.facts, new.facts)
         self._match_classes()
         self._match_functions()
         self._compare_bindings()
@@ -83,7 +85,10 @@ class Change:
                 self._note_changed(before.get(name), new)
 
     def _is_same(self, old: FunctionSymbol | None, new: FunctionSymbol) -> bool:
-        if old is None or not self._code.same(old.facts, new.facts, new.facts.at - old.facts.at):
+        if old is None:
+            return False
+        by = new.facts.at - old.facts.at
+        if not self._ends.hold(old.index, new.index) and not self._code.same(old.facts, new.facts, by):
             return False
         start = min([old.facts.at, *(each.at for each in old.facts.decorators)])
         self.moved.add(start, old.facts.end, new.facts.at - old.facts.at)
@@ -203,6 +208,51 @@ class Change:
         if is_same:
             self.moved.add(old.at, old.end, new.at - old.at)
         return is_same
+
+
+class _Ends:
+    """Functions at both ends of a file that are the same code, told without going through them node by node in Python.
+
+    "No" is the answer in all doubt: a function may be among them only with all that it refers to by index."""
+
+    def __init__(self, old: facts.FileFacts, new: facts.FileFacts) -> None:
+        self._count, self._by = len(old.functions), len(new.functions) - len(old.functions)
+        pairs = list(zip(old.functions, new.functions, strict=False))
+        self._head = next((i for i, (one, other) in enumerate(pairs) if one != other), len(pairs))
+        self._tail = self._first_moved(old, new) if len(old.classes) == len(new.classes) else self._count
+        self._stops = _stops(old)
+        # What classes defined in functions hold is not looked at here.
+        self._doubtful = {each.parent for each in (*old.classes, *new.classes)}
+
+    def _first_moved(self, old: facts.FileFacts, new: facts.FileFacts) -> int:
+        """From which function on all have only moved, the one that comes first there left out: what its decorators
+        and defaults refer to lies before it."""
+        at = self._count
+        if old.functions and new.functions:
+            mover = Mover(
+                new.functions[-1].at - old.functions[-1].at, lambda i: i + self._by if i >= 0 else i, lambda i: i
+            )
+            least = max(0, -self._by)
+            while at > least and mover.move(old.functions[at - 1]) == new.functions[at - 1 + self._by]:
+                at -= 1
+        return next((i + 1 for i in range(at, self._count) if old.functions[i].name != "<lambda>"), self._count)
+
+    def hold(self, old: int, new: int) -> bool:
+        """Whether two functions that are in no other are surely the same code."""
+        inside = range(old, self._stops.get(old, old))
+        if (
+            not inside
+            or not self._doubtful.isdisjoint(inside)
+            or not self._doubtful.isdisjoint(range(new, new + len(inside)))
+        ):
+            return False
+        return (old == new and inside.stop <= self._head) or (new - old == self._by and old >= self._tail)
+
+
+def _stops(file: facts.FileFacts) -> dict[int, int]:
+    """For each function that is in no other, the index after those in it."""
+    outer = [i for i, each in enumerate(file.functions) if each.parent < 0]
+    return dict(zip(outer, [*outer[1:], len(file.functions)], strict=False))
 
 
 class _Code:

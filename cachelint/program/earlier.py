@@ -63,13 +63,12 @@ class SymbolsNow:
     def function(self, path: str, index: int) -> FunctionSymbol:
         change = self._changes.get(path)
         if change is None:
-            return self._modules[path].functions[index]
+            return self._modules[path].function_at(index)
         old = change.old.functions[index]
         return change.functions.get(old, old)
 
     def variant(self, path: str, index: int, owner: ClassSymbol | None, switches: Any) -> FunctionSymbol:
         function = self.function(path, index)
-        owner = owner if owner is not None else function.owner
         if self._is_gone(function.module) or (owner is not None and self._is_gone(owner.module)):
             return function.variant(owner, switches)
         return self._variants.variant(function, owner, switches)
@@ -80,7 +79,7 @@ class SymbolsNow:
     def class_(self, path: str, index: int) -> ClassSymbol:
         change = self._changes.get(path)
         if change is None:
-            return self._modules[path].classes[index]
+            return self._modules[path].class_at(index)
         old = change.old.classes[index]
         return change.classes.get(old, old)
 

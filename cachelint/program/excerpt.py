@@ -134,16 +134,25 @@ class Excerpt:
                 self.left(function.module)
                 old = self._old.get(function) or self.interpreter.summaries.pop(function, None)
                 found[function] = old, self.interpreter.summary(function)
+            self._follow_again(found)
             waiting = [user for function in waiting for user in self._concerned(*found[function])]
             waiting = [user for user in dict.fromkeys(waiting) if user not in found]
-        if self.interpreter.incomplete:
-            raise UnsureError("a circle of calls")
         self.found = found
         for old, new in found.values():
             self.matters |= _look_at_difference(old, new)
         if self.matters:
             self.graph.look_around()
         return [new for _, new in found.values()]
+
+    def _follow_again(self, found: dict[FunctionSymbol, tuple[Summary | None, Summary]]) -> None:
+        """Follow once more, as a whole run does, what met an unfinished answer in a circle of calls."""
+        circle = set(self.interpreter.incomplete)
+        if not circle <= found.keys():
+            raise UnsureError("a circle of calls")
+        if circle:
+            self.interpreter.follow_again()
+        for function in circle:
+            found[function] = found[function][0], self.interpreter.summaries[function]
 
     def settings(self) -> list[ModuleSymbol]:
         """The modules of settings."""

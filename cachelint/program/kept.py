@@ -237,8 +237,7 @@ def _reduced_function(symbol: FunctionSymbol) -> Any:
     path = symbol.module.source.path
     if symbol.original is symbol:
         return _function, (path, symbol.index)
-    owner = None if symbol.owner is symbol.home else symbol.owner
-    return _variant, (path, symbol.index, owner, symbol.switches)
+    return _variant, (path, symbol.index, symbol.owner, symbol.switches)
 
 
 def _reduced_class(symbol: ClassSymbol) -> Any:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
+
+# What a symbol has once its file is read.
+_PROMISED = frozenset("facts home inner methods owner parent _attributes _nested _statements".split())
 
 
 class FunctionSymbol:
@@ -35,12 +38,35 @@ class FunctionSymbol:
         self.switches: tuple[tuple[str, bool | None], ...] = ()
         self._statements: tuple[facts.Statement, ...] | None = None
 
+    @staticmethod
+    def promised(module: ModuleSymbol, index: int) -> FunctionSymbol:
+        """The symbol of a function whose file is read when more than its place is asked for."""
+        made = FunctionSymbol.__new__(FunctionSymbol)
+        made.module, made.index, made.original, made.switches = module, index, made, ()
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Only called for what is not there yet.
+            if name not in _PROMISED or self.index >= len(self.module.functions):
+                raise AttributeError(name)
+            if self.original is not self:
+                self._complete()
+            return getattr(self, name)
+
     def variant(self, owner: ClassSymbol | None, switches: tuple[tuple[str, bool | None], ...]) -> FunctionSymbol:
         """The same definition, seen from another class or with these constants."""
-        made = FunctionSymbol(self.module, self.index, self.facts)
-        made.owner, made.home, made.parent = owner, self.home, self.parent
-        made.original, made.switches, made.inner = self.original, switches, self.inner
+        made = FunctionSymbol.promised(self.module, self.index)
+        made.original, made.owner, made.switches = self.original, owner, switches
+        if self.module.is_read:
+            made._complete()
         return made
+
+    def _complete(self) -> None:
+        original = self.original
+        self.facts, self.home, self.parent, self.inner = original.facts, original.home, original.parent, original.inner
+        self._statements = None
 
     @property
     def statements(self) -> tuple[facts.Statement, ...]:
@@ -87,6 +113,21 @@ class ClassSymbol:
         self.methods: dict[str, FunctionSymbol] = {}
         self._attributes: dict[str, list[facts.Assign]] | None = None
         self._nested: dict[str, ClassSymbol] | None = None
+
+    @staticmethod
+    def promised(module: ModuleSymbol, index: int) -> ClassSymbol:
+        """The symbol of a class whose file is read when more than its place is asked for."""
+        made = ClassSymbol.__new__(ClassSymbol)
+        made.module, made.index = module, index
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Only called for what is not there yet.
+            if name not in _PROMISED or self.index >= len(self.module.classes):
+                raise AttributeError(name)
+            return getattr(self, name)
 
     @property
     def name(self) -> str:
@@ -143,12 +184,18 @@ class ModuleSymbol:
 
     `grown` are the names that its functions put something into, once somebody has asked (program/memos.py)."""
 
-    __slots__ = ("_read", "bindings", "classes", "facts", "functions", "grown", "source", "stars", "used_packages")
+    __slots__ = (
+        *("_promised_classes", "_promised_functions", "_read", "bindings", "classes", "facts", "functions", "grown"),
+        *("is_read", "source", "stars", "used_packages"),
+    )
 
     def __init__(self, source: SourceFile, file_facts: FileFacts | Callable[[], FileFacts]) -> None:
         self.source = source
         self.grown: frozenset[str] | None = None
         self._read = file_facts
+        self.is_read = False
+        self._promised_functions: dict[int, FunctionSymbol] = {}
+        self._promised_classes: dict[int, ClassSymbol] = {}
 
     if not TYPE_CHECKING:
 
@@ -159,10 +206,27 @@ class ModuleSymbol:
             self._fill(self._read() if callable(self._read) else self._read)
             return getattr(self, name)
 
+    def function_at(self, index: int) -> FunctionSymbol:
+        """A function by its index, for which the file is read when more is asked of it."""
+        if self.is_read:
+            return self.functions[index]
+        if index not in self._promised_functions:
+            self._promised_functions[index] = FunctionSymbol.promised(self, index)
+        return self._promised_functions[index]
+
+    def class_at(self, index: int) -> ClassSymbol:
+        """A class in the same way."""
+        if self.is_read:
+            return self.classes[index]
+        if index not in self._promised_classes:
+            self._promised_classes[index] = ClassSymbol.promised(self, index)
+        return self._promised_classes[index]
+
     def _fill(self, file_facts: FileFacts) -> None:
+        self.is_read = True
         self.facts = file_facts
-        self.functions = [FunctionSymbol(self, index, each) for index, each in enumerate(file_facts.functions)]
-        self.classes = [ClassSymbol(self, index, each) for index, each in enumerate(file_facts.classes)]
+        self.functions = _kept(FunctionSymbol, self, file_facts.functions, self._promised_functions)
+        self.classes = _kept(ClassSymbol, self, file_facts.classes, self._promised_classes)
         self._nest()
         self.bindings: dict[str, Binding] = defaultdict(Binding)
         self.stars: list[tuple[facts.Import, facts.ImportedName]] = []
@@ -264,6 +328,19 @@ class ModuleSymbol:
             base = [*self.source.root.split("/"), *base]
         base = base[: len(base) - statement.level + 1] if statement.level > 1 else base
         return ".".join([*base, imported.module] if imported.module else base)
+
+
+Symbol = TypeVar("Symbol", FunctionSymbol, ClassSymbol)
+
+
+def _kept(
+    kind: type[Symbol], module: ModuleSymbol, definitions: Sequence[Any], promised: dict[int, Symbol]
+) -> list[Symbol]:
+    """The symbols of a file, those that somebody holds already among them."""
+    symbols = [promised.get(index) or kind.__new__(kind) for index in range(len(definitions))]
+    for index, (symbol, definition) in enumerate(zip(symbols, definitions, strict=True)):
+        symbol.__init__(module, index, definition)  # type: ignore[misc]
+    return symbols
 
 
 COMPOUND = (facts.If, facts.For, facts.While, facts.Try, facts.With, facts.Match)

@@ -1,0 +1,45 @@
+"""What has changed in a file: the quick look at both of its ends never says more than the slow one."""
+
+from __future__ import annotations
+
+import random
+
+from test_pieces import SOURCE, edited, whole
+
+from cachelint.files import SourceFile
+from cachelint.program.changes import _Code, _Ends
+from cachelint.program.symbols import ModuleSymbol
+
+
+def test_functions_at_the_ends_of_a_file_are_the_same_code() -> None:
+    choose = random.Random(2)
+    before = whole(SOURCE.encode())
+    held = 0
+    assert before is not None
+    for _ in range(150):
+        after = whole(edited(SOURCE, choose).encode())
+        if after is None:
+            continue
+        old, new = (ModuleSymbol(SourceFile("a.py", "a", False, ""), facts) for facts in (before, after))
+        ends, code = _Ends(before, after), _Code(before, after)
+        for one in old.functions:
+            for other in new.functions:
+                if one.parent is None and other.parent is None and ends.hold(one.index, other.index):
+                    assert code.same(one.facts, other.facts, other.facts.at - one.facts.at)
+                    held += 1
+    assert held > 500
+
+
+def test_symbols_of_which_only_the_place_is_known() -> None:
+    facts = whole(SOURCE.encode())
+    assert facts is not None
+    module = ModuleSymbol(SourceFile("a.py", "a", False, ""), lambda: facts)
+    function, class_ = module.function_at(1), module.class_at(0)
+    assert not module.is_read
+    assert function.facts is facts.functions[1]
+    assert module.functions[1] is function
+    assert module.classes[0] is class_
+    assert class_.facts is facts.classes[0]
+    assert module.function_at(2) is module.functions[2]
+    assert module.class_at(1) is module.classes[1]
+    assert not hasattr(module.function_at(0), "no such thing")
