@@ -88,7 +88,7 @@ def run(task: Task, done: Callable[[int, int], None] = lambda files, total: None
     if store:
         with part("write the store"):
             store.save()
-    contents = frozenset(each.key for each in given.gathered if each.key and (each.encoded or each.error))
+    contents = frozenset(each.key for each in given.gathered if each.key and (each.has_facts or each.error))
     return Run(report(task, given, concluded, time.perf_counter() - started), concluded.statistics, contents)
 
 
@@ -204,7 +204,7 @@ def conclude_excerpt(task: Task, given: Inputs, store: Store) -> tuple[Conclusio
 def gathered_one(task: Task, file: SourceFile, content: bytes, store: Store, was: Gathered) -> Gathered:
     """The facts of one file of a task as if it had this content; `was` are those of the one it has."""
     before = task.replaced.get(file.path)
-    earlier = Earlier(before, was.encoded) if before is not None and was.encoded is not None else None
+    earlier = Earlier(before, was.facts()) if before is not None and was.has_facts else None
     request = msgspec.structs.replace(_request(task, file), data=content, earlier=earlier)
     return gather([request], _limits(task), 1, store=store)[0]
 
@@ -330,7 +330,7 @@ def _read(
 
 
 def _request(task: Task, file: SourceFile) -> Request:
-    return Request(file.path, str(task.project / file.path), task.replaced.get(file.path))
+    return Request(file.path, os.path.join(task.project, file.path), task.replaced.get(file.path))
 
 
 def _limits(task: Task) -> Limits:
@@ -518,7 +518,7 @@ def _asked(path: str, task: Task) -> bool:
 
 
 def _summary(gathered: Sequence[Gathered], numbers: Statistics | None, seconds: float) -> Summary:
-    analysed = sum(result.encoded is not None for result in gathered)
+    analysed = sum(result.has_facts for result in gathered)
     return Summary(
         files=len(gathered),
         analysed=analysed,

@@ -105,7 +105,7 @@ class _Walk:
         self.entered.add(real)
         ignores = (*ignores, *_ignore_file(full / ".gitignore", path))
         for entry in self._entries(full, path):
-            self._entry(entry, f"{path}/{entry.name}" if path else entry.name, ignores)
+            self._entry(entry, f"{path}/{entry.name}" if path else entry.name, ignores, real)
 
     def _entries(self, full: Path, path: str) -> list[os.DirEntry[str]]:
         try:
@@ -115,7 +115,8 @@ class _Walk:
             self.unreadable[path or "."] = f"cannot be read: {error.strerror}"
             return []
 
-    def _entry(self, entry: os.DirEntry[str], path: str, ignores: _Ignores) -> None:
+    def _entry(self, entry: os.DirEntry[str], path: str, ignores: _Ignores, real: str) -> None:
+        """Take one entry of a folder that lies in `real`."""
         is_folder = _is_folder(entry)
         if entry.name in GUIDES and not is_folder and not self._left_out(path, ignores):
             self.guides.add(path)
@@ -131,14 +132,14 @@ class _Walk:
         elif is_folder:
             self.folder(path, ignores)
         else:
-            self._file(path)
+            self._file(path, os.path.join(real, entry.name))
 
     def _left_out(self, path: str, ignores: _Ignores) -> bool:
         return self.excluded.match_file(path) or _is_ignored(path, ignores)
 
-    def _file(self, path: str) -> None:
+    def _file(self, path: str, real: str | None = None) -> None:
         self.found.add(path)
-        self.real.add(os.path.realpath(self.project / path))
+        self.real.add(os.path.realpath(self.project / path) if real is None else real)
 
     def links_left_over(self) -> None:
         """Follow the links met so far, and those met on the way."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -68,8 +68,24 @@ def recall(store: Store, scope: bytes, files: Sequence[tuple[SourceFile, Gathere
     changed = _as_then(store, then, sorted(paths))
     if changed is None:
         return None
-    texts = {file.path: each.encoded or b"" for file, each in files}
+    texts = _Texts({file.path: each for file, each in files})
     return Before(basis.known, lambda path: _left(store, basis.run, path), changed, texts)
+
+
+class _Texts(Mapping[str, bytes]):
+    """The encoded facts of files by their paths, each read when it is looked at."""
+
+    def __init__(self, files: Mapping[str, Gathered]) -> None:
+        self._files = files
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._files[path].encoded or b""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def _basis(store: Store, scope: bytes) -> Basis | None:
@@ -81,7 +97,7 @@ def _basis(store: Store, scope: bytes) -> Basis | None:
 
 
 def _key(each: Gathered) -> bytes:
-    return each.key if each.encoded is not None and each.key is not None else NO_FACTS
+    return each.key if each.has_facts and each.key is not None else NO_FACTS
 
 
 def _as_then(

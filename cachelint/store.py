@@ -13,7 +13,7 @@ import itertools
 import os
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -118,6 +118,14 @@ class Store:
             self._asked.add(key)
         return value
 
+    def has(self, key: bytes) -> bool:
+        """Whether there is a value under a key, which may turn out not to be whole; it counts as asked for."""
+        if self._packs is None:
+            self._load()
+        if key in self._places:
+            self._asked.add(key)
+        return key in self._places or key in self._fresh
+
     def put(self, key: bytes, value: bytes) -> None:
         """Keep a value; it is on disk after `save`."""
         self._fresh[key] = value
@@ -162,8 +170,8 @@ class Store:
     def _load(self) -> None:
         self._packs = {}
         for path in self._names(SUFFIX):
-            index = _index_of(path)
-            self._packs[path] = index
+            # It stays open: another run may remove it before its values are wanted.
+            index = self._packs[path] = _index_of(path, self._streams)
             self._places.update((key, (path, entry)) for key, entry in index.items())
 
     def _names(self, suffix: str) -> list[Path]:
@@ -200,15 +208,23 @@ class Store:
             self._load()
         self._prepare_folder()
         today = int(time.time() // DAY)
-        untidy = self._is_untidy()
+        merged = self._to_merge() if self._is_untidy() else []
         fresh = ((key, value, today) for key, value in self._fresh.items())
-        self._write_pack(itertools.chain(fresh, self._worth_keeping(today) if untidy else ()))
-        if untidy:
-            self._remove(self._packs or ())
+        self._write_pack(itertools.chain(fresh, self._worth_keeping(today, merged)))
+        if merged:
+            self._remove(merged)
 
-    def _worth_keeping(self, today: int) -> Iterator[tuple[bytes, bytes, int]]:
-        """The entries of all packs that were asked for lately, within MAX_BYTES."""
-        dated = [(today if key in self._asked else entry.day, key) for key, (_, entry) in self._places.items()]
+    def _to_merge(self) -> list[Path]:
+        """The packs that become one. A large one among small ones stays: a run that adds little need not write all."""
+        sizes = {path: _bytes_of(path) for path in self._packs or ()}
+        small = [path for path, size in sizes.items() if size * 2 < sum(sizes.values())]
+        is_only_many = max(map(_age_in_days, sizes), default=0.0) <= OLD_PACK_DAYS and not self._is_too_big()
+        return small if is_only_many else list(sizes)
+
+    def _worth_keeping(self, today: int, packs: Collection[Path]) -> Iterator[tuple[bytes, bytes, int]]:
+        """The entries of packs that were asked for lately, within MAX_BYTES."""
+        places = ((key, entry) for key, (path, entry) in self._places.items() if path in packs)
+        dated = [(today if key in self._asked else entry.day, key) for key, entry in places]
         room = MAX_BYTES // 2
         for day, key in sorted(dated, reverse=True):
             value = None if key in self._fresh or today - day > KEEP_DAYS else self._read(*self._places[key])
@@ -258,20 +274,20 @@ def _write(stream: BinaryIO, values: Iterable[tuple[bytes, bytes, int]]) -> None
 _TAIL = 8 + 4 + len(MAGIC)
 
 
-def _index_of(path: Path) -> Index:
-    """The index of a pack; an empty one for what is no whole pack."""
+def _index_of(path: Path, streams: dict[Path, BinaryIO]) -> Index:
+    """The index of a pack, which is open from then on; an empty one for what is no whole pack."""
     try:
-        with open(path, "rb") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - _TAIL))
-            tail = stream.read(_TAIL)
-            length = int.from_bytes(tail[:8], "little")
-            if tail[12:] != MAGIC or length > size - _TAIL:
-                return {}
-            stream.seek(size - _TAIL - length)
-            encoded = stream.read(length)
-            whole = zlib.crc32(encoded) == int.from_bytes(tail[8:12], "little")
-            return _INDEX.decode(encoded) if whole else {}
+        stream = streams[path] = open(path, "rb")  # noqa: SIM115 closed by Store.close()
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _TAIL))
+        tail = stream.read(_TAIL)
+        length = int.from_bytes(tail[:8], "little")
+        if tail[12:] != MAGIC or length > size - _TAIL:
+            return {}
+        stream.seek(size - _TAIL - length)
+        encoded = stream.read(length)
+        whole = zlib.crc32(encoded) == int.from_bytes(tail[8:12], "little")
+        return _INDEX.decode(encoded) if whole else {}
     except (OSError, ValueError, RecursionError):
         return {}
 

@@ -243,3 +243,17 @@ def test_killed_writers_leave_no_wrong_value(tmp_path):
     for name in range(40):
         assert store.get(key_of(b"%d" % name)) in (b"%d" % name * 500, None)
     assert store.size().bytes < 3_000_000
+
+
+def test_a_large_pack_stays_when_many_small_ones_are_merged(tmp_path):
+    folder = tmp_path / "s"
+    saved(folder, large=b"x" * 50_000, changing=b"0")
+    (large,) = packs(folder)
+    for number in range(MANY_PACKS + 1):
+        saved(folder, **{f"small{number}": b"y" * 100, "changing": b"%d" % number})
+    assert large in packs(folder)
+    assert len(packs(folder)) <= 3
+    store = Store(folder)
+    assert store.get(key_of(b"large")) == b"x" * 50_000
+    assert [store.get(key_of(b"small%d" % number)) for number in range(MANY_PACKS)] == [b"y" * 100] * MANY_PACKS
+    assert store.get(key_of(b"changing")) == b"%d" % MANY_PACKS

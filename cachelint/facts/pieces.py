@@ -12,56 +12,22 @@ is parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from msgspec.structs import replace
-
-from cachelint.facts.decoding import decode_source, line_starts
+from cachelint.facts.decoding import decode_source
 from cachelint.facts.errors import FactsError
-from cachelint.facts.model import Class, Comment, Define, DefineClass, FileFacts, Function, Statement
-from cachelint.facts.moving import Mover
+from cachelint.facts.joints import CODE, Change, Edge, Joint, Piece
+from cachelint.facts.model import Class, Define, DefineClass, FileFacts, Function, Statement
 from cachelint.facts.nesting import check_nesting
 
 Lower = Callable[[str], FileFacts]
-Symbol = TypeVar("Symbol", Function, Class)
 _NOTHING = FileFacts((0,), (), (), (), ())
 
-# What members of a class stand under when they are parsed without it.
-_HEADER = "class _:\n"
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
 _INDENT = re.compile(r"[ \t]+")
-_CODE = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
 # Declares what its own name means, in ways that a part of a class does not tell.
 _GLOBAL = re.compile(r"\bglobal\b")
-
-
-class _Edge(NamedTuple):
-    """Where statements can be cut apart: an offset, and how many statements of the block lie before it."""
-
-    offset: int
-    before: int
-
-
-class _Change(NamedTuple):
-    """Two texts that are the same up to `head`, and from `tail` on in the old one; both are starts of lines."""
-
-    old: str
-    new: str
-    head: int
-    tail: int
-
-    @property
-    def by(self) -> int:
-        return len(self.new) - len(self.old)
-
-
-class _Piece(NamedTuple):
-    """Statements from one edge to another one, of the module (`class_` -1) or of a class."""
-
-    start: _Edge
-    stop: _Edge
-    class_: int = -1
 
 
 def renewed(before: bytes, known: FileFacts, after: bytes, lower: Lower) -> FileFacts | None:
@@ -75,19 +41,39 @@ def renewed(before: bytes, known: FileFacts, after: bytes, lower: Lower) -> File
     except FactsError:
         return None
     for piece in _pieces(known, change):
-        found = _with_piece(known, change, piece, lower)
+        joint = Joint(known, change, piece)
+        found = _with_piece(joint, lower)
         if found is not None:
+            _last[:] = [Renewed(known, found, *joint.kept)]
             return found
     return None
 
 
-def _change_of(old: str, new: str) -> _Change:
+class Renewed(NamedTuple):
+    """Facts before and after an edit: `head` functions at the beginning are the same, and so are, only moved, `tail` at
+    the end."""
+
+    old: FileFacts
+    new: FileFacts
+    head: int
+    tail: int
+
+
+_last: list[Renewed] = []
+
+
+def made_of(old: FileFacts, new: FileFacts) -> Renewed | None:
+    """How the second were made of the first, if they were just now."""
+    return next((each for each in _last if each.old is old and each.new is new), None)
+
+
+def _change_of(old: str, new: str) -> Change:
     head = old.rfind("\n", 0, _shared(old, new, min(len(old), len(new)), at_end=False)) + 1
     shared = _shared(old, new, min(len(old), len(new)) - head, at_end=True)
     start = len(old) - shared
     if not (start and old[start - 1] == "\n" and new[len(new) - shared - 1] == "\n"):
         start = old.find("\n", start) + 1 or len(old)
-    return _Change(old, new, head, start)
+    return Change(old, new, head, start)
 
 
 def _shared(one: str, other: str, most: int, at_end: bool) -> int:
@@ -106,21 +92,21 @@ def _shared(one: str, other: str, most: int, at_end: bool) -> int:
 # ------------------------------------------------------------------------------------------------- where to cut
 
 
-def _pieces(known: FileFacts, change: _Change) -> Iterator[_Piece]:
+def _pieces(known: FileFacts, change: Change) -> Iterator[Piece]:
     """The pieces that hold all that changed, smallest first."""
     # libcst loses form feeds, and where it does, a place may be given otherwise in a part than in the whole.
     if "\f" in change.old or "\f" in change.new:
         return
     edges = list(_edges(change.old, known, known.body, ""))
-    start = max((e for e in edges if e.offset <= change.head), default=_Edge(0, 0))
-    stop = min((e for e in edges if e.offset >= change.tail), default=_Edge(len(change.old), len(known.body)))
+    start = max((e for e in edges if e.offset <= change.head), default=Edge(0, 0))
+    stop = min((e for e in edges if e.offset >= change.tail), default=Edge(len(change.old), len(known.body)))
     for index in {start.before, start.before - 1}:
         if index == stop.before - 1 >= 0 and isinstance(statement := known.body[index], DefineClass):
             yield from _members(known, change, statement.class_, stop)
-    yield _Piece(start, stop)
+    yield Piece(start, stop)
 
 
-def _members(known: FileFacts, change: _Change, class_: int, stop: _Edge) -> Iterator[_Piece]:
+def _members(known: FileFacts, change: Change, class_: int, stop: Edge) -> Iterator[Piece]:
     """The part of a class that changed, if it is among its members; `stop` is an edge after the class."""
     body, at = known.classes[class_].body, known.classes[class_].at
     indent = _indent(change.old, body)
@@ -129,8 +115,8 @@ def _members(known: FileFacts, change: _Change, class_: int, stop: _Edge) -> Ite
     edges = list(_edges(change.old, known, body, indent))
     start = max((e for e in edges if e.offset <= change.head), default=None)
     if start is not None:
-        yield _Piece(
-            start, min((e for e in edges if e.offset >= change.tail), default=_Edge(stop.offset, len(body))), class_
+        yield Piece(
+            start, min((e for e in edges if e.offset >= change.tail), default=Edge(stop.offset, len(body))), class_
         )
 
 
@@ -141,14 +127,14 @@ def _indent(text: str, body: Sequence[Statement]) -> str:
     return found[0] if found and body and found.end() == body[0].at else ""
 
 
-def _edges(text: str, known: FileFacts, body: Sequence[Statement], indent: str) -> Iterator[_Edge]:
+def _edges(text: str, known: FileFacts, body: Sequence[Statement], indent: str) -> Iterator[Edge]:
     for index, statement in enumerate(body):
         start = _start(text, known, statement, indent)
         if start is not None:
-            yield _Edge(start, index)
+            yield Edge(start, index)
         rest = _REST_OF_LINE.match(text, statement.end)
         if rest is not None:
-            yield _Edge(rest.end(), index + 1)
+            yield Edge(rest.end(), index + 1)
 
 
 def _start(text: str, known: FileFacts, statement: Statement, indent: str) -> int | None:
@@ -167,17 +153,19 @@ def _defined(known: FileFacts, statement: Define | DefineClass) -> Function | Cl
 # ------------------------------------------------------------------------------------------------- put together
 
 
-def _with_piece(known: FileFacts, change: _Change, piece: _Piece, lower: Lower) -> FileFacts | None:
-    code = change.new[piece.start.offset : piece.stop.offset + change.by]
-    header = _HEADER if piece.class_ >= 0 and _CODE.search(code) else ""
+def _with_piece(joint: Joint, lower: Lower) -> FileFacts | None:
+    piece, code = joint.piece, joint.code
     if not _can_stand_alone(code) or (piece.class_ >= 0 and _GLOBAL.search(code)):
         return None
+    # Beside whoever lowers the piece: most edits bring no new function and no new class.
+    joint.move_rest(0, 0)
+    header = joint.header
     try:
-        made = lower(header + code) if header or _CODE.search(code) or "cachelint" in code else _NOTHING
+        made = lower(header + code) if header or CODE.search(code) or "cachelint" in code else _NOTHING
     except FactsError:
         return None
-    body = _body_of(made, header, code, _indent_of(known, change, piece))
-    return _Joint(known, change, piece, made, header).facts(body) if body is not None else None
+    body = _body_of(made, header, code, _indent_of(joint))
+    return joint.facts(made, body) if body is not None else None
 
 
 def _can_stand_alone(code: str) -> bool:
@@ -185,8 +173,9 @@ def _can_stand_alone(code: str) -> bool:
     return not code.startswith("\N{BYTE ORDER MARK}") and not code.rstrip("\r\n").endswith("\\")
 
 
-def _indent_of(known: FileFacts, change: _Change, piece: _Piece) -> str:
-    return _indent(change.old, known.classes[piece.class_].body) if piece.class_ >= 0 else ""
+def _indent_of(joint: Joint) -> str:
+    class_ = joint.piece.class_
+    return _indent(joint.change.old, joint.known.classes[class_].body) if class_ >= 0 else ""
 
 
 def _body_of(made: FileFacts, header: str, code: str, indent: str) -> tuple[Statement, ...] | None:
@@ -199,85 +188,3 @@ def _body_of(made: FileFacts, header: str, code: str, indent: str) -> tuple[Stat
         body = made.classes[0].body
     is_level = not body or _start(header + code, made, body[0], indent) is not None
     return body if is_level else None
-
-
-class _Joint:
-    """Known facts with a piece in place of what was there."""
-
-    def __init__(self, known: FileFacts, change: _Change, piece: _Piece, made: FileFacts, header: str) -> None:
-        self.known, self.change, self.piece, self.made = known, change, piece, made
-        self.header = header
-        start, stop = piece.start.offset, piece.stop.offset
-        self.functions = _before(start, known.functions), _before(stop, known.functions)
-        self.classes = _before(start, known.classes), _before(stop, known.classes)
-        self.own_classes = made.classes[1:] if header else made.classes
-        self.inside = Mover(start - len(header), self._function_inside, self._class_inside)
-        self.behind = Mover(change.by, self._function_behind, self._class_behind)
-
-    def _function_inside(self, index: int) -> int:
-        return index + self.functions[0] if index >= 0 else index
-
-    def _class_inside(self, index: int) -> int:
-        if index < 0 or not self.header:
-            return index + self.classes[0] if index >= 0 else index
-        return self.piece.class_ if index == 0 else index - 1 + self.classes[0]
-
-    def _function_behind(self, index: int) -> int:
-        return index + self.functions[0] + len(self.made.functions) - self.functions[1] if index >= 0 else index
-
-    def _class_behind(self, index: int) -> int:
-        if index < self.classes[1]:
-            return index
-        return index + self.classes[0] + len(self.own_classes) - self.classes[1]
-
-    def facts(self, body: tuple[Statement, ...]) -> FileFacts | None:
-        """The facts of the file; None when a class would be left without members."""
-        known, piece = self.known, self.piece
-        functions = self._joined(known.functions, self.functions, map(self._named, self.made.functions))
-        classes = self._joined(known.classes, self.classes, map(self._named, self.own_classes))
-        if piece.class_ < 0:
-            outer = self._statements(known.body, body)
-        else:
-            around = known.classes[piece.class_]
-            members = self._statements(around.body, body)
-            if not members:
-                return None
-            changed = replace(around, body=members, end=members[-1].end)
-            classes = (*classes[: piece.class_], changed, *classes[piece.class_ + 1 :])
-            outer = self._around(changed)
-        return FileFacts(line_starts(self.change.new), outer, functions, classes, tuple(self._comments()))
-
-    def _statements(self, old: tuple[Statement, ...], new: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        start, stop = self.piece.start.before, self.piece.stop.before
-        return (*old[:start], *self.inside.move(new), *self.behind.move(old[stop:]))
-
-    def _around(self, class_: Class) -> tuple[Statement, ...]:
-        """The statements of the module around a class that has changed inside."""
-        body, index = self.known.body, self.piece.class_
-        place = next(i for i, each in enumerate(body) if isinstance(each, DefineClass) and each.class_ == index)
-        return (*body[:place], DefineClass(class_.at, class_.end, index), *self.behind.move(body[place + 1 :]))
-
-    def _joined(self, old: Sequence[Symbol], cuts: tuple[int, int], new: Iterable[Symbol]) -> tuple[Symbol, ...]:
-        return (*old[: cuts[0]], *map(self.inside.move, new), *map(self.behind.move, old[cuts[1] :]))
-
-    def _named(self, definition: Symbol) -> Symbol:
-        """A definition of the piece under the name that it has in its class."""
-        if not self.header:
-            return definition
-        prefix = self.known.classes[self.piece.class_].qualname
-        return replace(definition, qualname=prefix + definition.qualname[1:])
-
-    def _comments(self) -> Iterator[Comment]:
-        start, stop = self.piece.start.offset, self.piece.stop.offset
-        yield from (each for each in self.known.comments if each.at < start)
-        lines = self.change.new.count("\n", 0, start) - bool(self.header)
-        for each in self.made.comments:
-            yield replace(self.inside.move(each), line=each.line + lines)
-        more = self.change.new.count("\n") - self.change.old.count("\n")
-        for each in self.known.comments:
-            if each.at >= stop:
-                yield replace(self.behind.move(each), line=each.line + more)
-
-
-def _before(offset: int, definitions: Iterable[Function | Class]) -> int:
-    return sum(each.at < offset for each in definitions)

@@ -48,7 +48,7 @@ def part(items: Sequence[tuple[int, str, Item]], number: int, total: int) -> lis
 def written(results: Iterable[Gathered], number: int, total: int) -> bytes:
     """A shard as a file. What depends on more than a file's content (its time ran out, it cannot be read) is left to
     whoever takes the shard."""
-    entries = {r.key: as_value(r) for r in results if r.key and (r.encoded or r.error)}
+    entries = {r.key: as_value(r) for r in results if r.key and (r.has_facts or r.error)}
     body = msgspec.msgpack.encode(Shard(extractor_version(), number, total, dict(sorted(entries.items()))))
     return MAGIC + _checksum(body) + body
 

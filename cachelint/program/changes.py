@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import TypeVar
 
 from cachelint.facts import model as facts
 from cachelint.facts.moving import Mover
+from cachelint.facts.pieces import made_of
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, nodes
 from cachelint.program.values import Place
 
@@ -216,26 +218,22 @@ class _Ends:
     "No" is the answer in all doubt: a function may be among them only with all that it refers to by index."""
 
     def __init__(self, old: facts.FileFacts, new: facts.FileFacts) -> None:
-        self._count, self._by = len(old.functions), len(new.functions) - len(old.functions)
-        pairs = list(zip(old.functions, new.functions, strict=False))
-        self._head = next((i for i, (one, other) in enumerate(pairs) if one != other), len(pairs))
-        self._tail = self._first_moved(old, new) if len(old.classes) == len(new.classes) else self._count
+        count, self._by = len(old.functions), len(new.functions) - len(old.functions)
+        made = made_of(old, new)
+        self._head = made.head if made is not None else _equal(old.functions, new.functions)
+        at = count - (made.tail if made is not None else self._moved(old, new))
+        # The first one is left out: what its decorators and defaults refer to lies before it.
+        self._tail = next((i + 1 for i in range(at, count) if old.functions[i].name != "<lambda>"), count)
         self._stops = _stops(old)
         # What classes defined in functions hold is not looked at here.
         self._doubtful = {each.parent for each in (*old.classes, *new.classes)}
 
-    def _first_moved(self, old: facts.FileFacts, new: facts.FileFacts) -> int:
-        """From which function on all have only moved, the one that comes first there left out: what its decorators
-        and defaults refer to lies before it."""
-        at = self._count
-        if old.functions and new.functions:
-            mover = Mover(
-                new.functions[-1].at - old.functions[-1].at, lambda i: i + self._by if i >= 0 else i, lambda i: i
-            )
-            least = max(0, -self._by)
-            while at > least and mover.move(old.functions[at - 1]) == new.functions[at - 1 + self._by]:
-                at -= 1
-        return next((i + 1 for i in range(at, self._count) if old.functions[i].name != "<lambda>"), self._count)
+    def _moved(self, old: facts.FileFacts, new: facts.FileFacts) -> int:
+        """How many functions at the end have only moved."""
+        if not old.functions or not new.functions or len(old.classes) != len(new.classes):
+            return 0
+        mover = Mover(new.functions[-1].at - old.functions[-1].at, lambda i: i + self._by if i >= 0 else i, lambda i: i)
+        return _equal(map(mover.move, reversed(old.functions)), reversed(new.functions))
 
     def hold(self, old: int, new: int) -> bool:
         """Whether two functions that are in no other are surely the same code."""
@@ -247,6 +245,11 @@ class _Ends:
         ):
             return False
         return (old == new and inside.stop <= self._head) or (new - old == self._by and old >= self._tail)
+
+
+def _equal(some: Iterable[facts.Function], others: Iterable[facts.Function]) -> int:
+    """How many are equal before the first that is not."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False)))
 
 
 def _stops(file: facts.FileFacts) -> dict[int, int]:

@@ -177,6 +177,8 @@ class Excerpt:
 
     def _are_said(self, names: set[str]) -> bool:
         """Whether any code says one of these names, its definition left out."""
+        if not names:
+            return False
         elsewhere = (text for path, text in self._before.texts.items() if path not in self._changes)
         if any(_times_said(name, text) for text in elsewhere for name in names):
             return True
