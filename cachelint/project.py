@@ -20,6 +20,8 @@ NOT_PRODUCT = (
     "test_*.py",
     "*_test.py",
     "conftest.py",
+    "test_app/",
+    "testapp/",
     "migrations/",
     "alembic/versions/",
     "/docs/",

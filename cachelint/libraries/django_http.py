@@ -25,6 +25,7 @@ from cachelint.vocabulary import (
     Renders,
     Restricts,
     SetsHeader,
+    Shelf,
     Type,
     UserInput,
     ValidatedFields,
@@ -151,6 +152,7 @@ VIEWS: tuple[AnyRow, ...] = (
         on=_EDITING,
         methods="get_context_data:GET get_initial:GET form_valid:POST form_invalid:POST get_success_url:POST",
         renders="get_context_data",
+        edits=True,
         dialect="none",
     ),
     Obtains(on=VIEW, names="as_view", params="**initkwargs", gives="self"),
@@ -215,6 +217,8 @@ INPUTS: tuple[AnyRow, ...] = (
         raw="CharField EmailField URLField JSONField FileField ImageField FilePathField MultiValueField",
         bounded="BooleanField NullBooleanField ChoiceField TypedChoiceField MultipleChoiceField",
     ),
+    # Middleware and decorators keep there what views take: `request.tenant = ...`.
+    Shelf(names="request"),
     # A session may hold what a user typed, but it says first of all who asks.
     Identity(on=REQUEST, names="user session"),
     Identity(on=REQUEST, names="auser", how="call"),

@@ -10,7 +10,7 @@ from cachelint.program.clients import DirectClient
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import Event
-from cachelint.program.flow import WHOLE_QUERY, Arrival, spoken
+from cachelint.program.flow import ROUTED_PATH, WHOLE_QUERY, Arrival, spoken
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
@@ -27,6 +27,7 @@ from cachelint.program.tally import Statistics
 from cachelint.program.values import Place
 
 __all__ = [
+    "ROUTED_PATH",
     "WHOLE_QUERY",
     "Arrival",
     "Before",

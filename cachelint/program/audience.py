@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, inputs
+from cachelint.program import classes, inputs, refusals
 from cachelint.program.decorators import applied
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
@@ -34,19 +34,26 @@ def is_restricted(program: Program, handler: Handler) -> bool:
     for parameter in handler.function.facts.parameters:
         given = inputs.dependency(program.interpreter, handler.function, parameter)
         names.extend(t.symbol.facts.name for t in given.things if isinstance(t, FunctionRef)) if given else None
+        if given is not None and refusals.dependency_refuses(program.interpreter, given.things):
+            return True
     if (
         _checks_right(program, handler.function)
+        or refusals.refuses(handler.function)
+        or refusals.decorators_test(program.interpreter, handler.function)
         or _raises_denied(handler.function)
         or _sends_away(handler.function)
         or _is_denied_by_default(program, handler)
     ):
         return True
+    names.extend(layer.name for layer in handler.layers)
     names.extend(_told(handler.function))
     names.extend(name for hook in program.hooks_before(handler) for name in _hook_marks(program, hook))
     names.extend(_app_marks(program, handler.function))
     if handler.owner is not None:
         dispatch = classes.find_method(program.interpreter, handler.owner, "dispatch")
         if dispatch is not None and (_raises_denied(dispatch) or _sends_away(dispatch)):
+            return True
+        if any(map(refusals.check_refuses, _checks(program, handler.owner))):
             return True
         names.extend(each.name.rpartition(".")[2] for each in program.class_decorators(handler))
         names.extend(name for each in handler.owner.facts.decorators for name in identifiers(each))
@@ -71,6 +78,14 @@ def _asks_object(node: facts.Node) -> bool:
     if not isinstance(node, facts.Call) or not isinstance(node.func, facts.Attribute) or node.func.attr not in ASKING:
         return False
     return any({"permission", "permissions"} & set(words(name)) for name in identifiers(node.func.value))
+
+
+def _checks(program: Program, owner: ClassSymbol) -> Iterator[FunctionSymbol]:
+    """The methods of a view's class that its framework calls before the view's own, to turn people away."""
+    for name in refusals.CHECKS:
+        found = classes.find_method(program.interpreter, owner, name)
+        if found is not None:
+            yield found
 
 
 HOOKS = frozenset(("before_request",))
@@ -140,13 +155,41 @@ def _is_denied_by_default(program: Program, handler: Handler) -> bool:
     )
     if not is_rest and (row is None or not row.request.startswith("rest_framework.")):
         return False
-    for _, value, _ in program.settings.values("REST_FRAMEWORK"):
+    settings = list(program.settings.values("REST_FRAMEWORK"))
+    if not settings and handler.owner is not None and program.writes_unasked:
+        return not _names_permissions(program, handler.owner)
+    for _, value, _ in settings:
         listed = value.item("DEFAULT_PERMISSION_CLASSES")
         for _, item in listed.items or () if listed is not None else ():
             name = item.constant if isinstance(item.constant, str) else ""
             if name and not name.startswith("rest_framework.permissions."):
                 return True
     return False
+
+
+EDITED = frozenset(
+    f"rest_framework.{name}"
+    for name in (
+        "viewsets.ModelViewSet mixins.CreateModelMixin generics.CreateAPIView generics.ListCreateAPIView "
+        "generics.UpdateAPIView generics.RetrieveUpdateAPIView generics.RetrieveUpdateDestroyAPIView"
+    ).split()
+)
+
+
+def writes_unasked(program: Program) -> bool:
+    """Whether a view lets clients write and says nothing of who may: then settings say it that are not here."""
+    owners = {handler.owner for handler in program.handlers if handler.owner is not None}
+    bases = program.interpreter.hierarchy.library_bases
+    return any(EDITED.intersection(bases(each)) and not _names_permissions(program, each) for each in owners)
+
+
+def _names_permissions(program: Program, owner: ClassSymbol) -> bool:
+    lineage = program.interpreter.hierarchy.mro(owner)
+    asking = ("permission_classes", "get_permissions")
+    return any(
+        isinstance(each, ClassSymbol) and any(name in each.attributes or name in each.methods for name in asking)
+        for each in lineage
+    )
 
 
 def _app_marks(program: Program, function: FunctionSymbol) -> Iterator[str]:

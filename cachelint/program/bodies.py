@@ -10,10 +10,11 @@ from cachelint.facts import model as facts
 from cachelint.program import classes, contexts, inputs
 from cachelint.program.arguments import NO_ARGUMENTS
 from cachelint.program.calls import call_value
+from cachelint.program.credentials import SENT, tells_by_name
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import FunctionSymbol
-from cachelint.program.values import ClassRef, FunctionRef, Instance, Origin, Value, join, thing
+from cachelint.program.values import ClassRef, FunctionRef, Instance, Origin, Place, Value, join, thing
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -25,7 +26,7 @@ def follow(interpreter: Interpreter, function: FunctionSymbol, summary: Summary)
     frame.closure_of(function.parent)
     frame.enclosing = {**frame.enclosing, **interpreter.lambda_scopes.get(function, {})}
     for parameter in function.facts.parameters:
-        value = _provided(frame, function, parameter) or interpreter.parameter(function, parameter)
+        value = _provided(frame, function, parameter) or _sent(interpreter, function, parameter)
         frame.variables[parameter.name] = value
         frame.remember(parameter.name, value)
     frame.switches = {name: Value(constant=constant) for name, constant in function.switches}
@@ -71,6 +72,19 @@ def _provided(frame: Frame, function: FunctionSymbol, parameter: facts.Parameter
     if not value.things:
         value = replace(value, things=own.things)
     return value
+
+
+def _sent(interpreter: Interpreter, function: FunctionSymbol, parameter: facts.Parameter) -> Value:
+    """What the parameter is; with who asks where it is a header or cookie that says so."""
+    value = interpreter.parameter(function, parameter)
+    if not tells_by_name(parameter.name):
+        return value
+    marker = inputs.marker_of(interpreter, function, parameter)
+    if marker is None or marker[0].kind not in SENT:
+        return value
+    place = Place(function.module.source.path, parameter.at, parameter.end)
+    origin = Origin("identity", parameter.name, parameter.name, place)
+    return replace(value, origins=value.origins | {origin})
 
 
 def _note_dependency(interpreter: Interpreter, dependency: FunctionSymbol, user: FunctionSymbol) -> None:

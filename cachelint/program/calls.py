@@ -15,11 +15,12 @@ from cachelint.program.arguments import (
     note_checked,
     written,
 )
+from cachelint.program.credentials import are_all
 from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
-from cachelint.program.rights import gives_verdict
+from cachelint.program.rights import gives_verdict, is_asker
 from cachelint.program.substitution import bind_arguments, substitute
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
@@ -128,10 +129,15 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
 
     result = construction.rebind_self(frame, result, target)
     name = target.symbol.facts.name
-    if inputs.names_who_asks(name) or gives_verdict(name):
+    if inputs.names_who_asks(name) or gives_verdict(name) or _finds_asker(name, arguments):
         origin = Origin("verdict" if gives_verdict(name) else "identity", name, name, frame.place(node))
         result = replace(result, origins=result.origins | {origin})
     return rows.with_loader(frame, result, name, node)
+
+
+def _finds_asker(name: str, arguments: Arguments) -> bool:
+    """Whether a function named so finds out who asks from what it is handed: `get_user_from_header(headers)`."""
+    return is_asker(name) and any(are_all(value.origins) for value in arguments.all())
 
 
 def _switched(frame: Frame, target: FunctionRef, arguments: Arguments, given: frozenset[str]) -> FunctionRef:

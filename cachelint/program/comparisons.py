@@ -63,7 +63,8 @@ def _same_as(
 
 
 def _owned_by_who_asks(frame: Frame, test: facts.Compare, left: Value, right: Value, positive: Learned) -> None:
-    """`if order.owner != request.user: return 403`: from there on the order is the asker's."""
+    """`if order.owner != request.user: return 403`: from there on the order is the asker's, and so is what it was
+    looked up with."""
     for side, other, node in ((left, right, test.rights[0]), (right, left, test.left)):
         asking = [origin for origin in ranked(side.origins) if origin.kind == "identity"]
         name = root_name(node)
@@ -73,8 +74,9 @@ def _owned_by_who_asks(frame: Frame, test: facts.Compare, left: Value, right: Va
             and name in frame.variables
             and not any(o.kind == "identity" for o in other.origins)
         ):
-            value = frame.variables[name]
-            positive.variables[name] = replace(value, origins=value.origins | {asking[0]})
+            for owned in sorted({name} | (frame.lookups.get(name, frozenset()) & frame.variables.keys())):
+                value = frame.variables[owned]
+                positive.variables[owned] = replace(value, origins=value.origins | {asking[0]})
 
 
 def _member_of(

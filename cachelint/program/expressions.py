@@ -38,6 +38,8 @@ def _attribute(frame: Frame, node: facts.Attribute) -> Value:
     holder = last_name(node.value)
     if holder in frame.interpreter.shelves.names:
         value = frame.interpreter.shelves.taken(frame, node, value)
+    if holder == "url" and node.attr == "path" and any(map(_is_url, value.origins)):
+        return replace(value, origins=frozenset(map(_path_of, value.origins)))
     if holder not in HOLDERS:
         return value
     if not receiver.things and node.attr in ASKING and holder == "request":
@@ -48,6 +50,15 @@ def _attribute(frame: Frame, node: facts.Attribute) -> Value:
         origin = Origin("identity", node.attr, node.attr, frame.place(node))
         return replace(value, origins=trim(value.origins | {origin}))
     return value
+
+
+def _is_url(origin: Origin) -> bool:
+    return origin.kind == "input" and origin.name == "url"
+
+
+def _path_of(origin: Origin) -> Origin:
+    """`request.url.path`: the path that led to the handler, without host and query string."""
+    return replace(origin, what="path", name="path") if _is_url(origin) else origin
 
 
 def _call(frame: Frame, node: facts.Call) -> Value:

@@ -23,6 +23,7 @@ DEPTH = 40
 CALLERS_UP = 8
 CALLERS = 12
 # What frameworks call the query string, and the path, as a whole.
+ROUTED_PATH = frozenset(("path", "path_info"))
 WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
 WHOLE_PATH = frozenset(
     "path path_info get_full_path get_full_path_info fullpath full_path path_qs path_url raw_path".split()

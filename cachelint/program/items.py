@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from cachelint.facts import model as facts
 from cachelint.program import classes, library
 from cachelint.program.arguments import Arguments
+from cachelint.program.credentials import with_asker
 from cachelint.program.effects import Event
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol
@@ -70,7 +71,7 @@ def subscript(frame: Frame, node: facts.Subscript) -> Value:
     origins = parts_of(base.origins)
     name = index.constant if isinstance(index.constant, str) else None
     if name is not None:
-        origins = frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins)
+        origins = with_asker(frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins))
     kept = frozenset(o for o in element.origins if o.kind != "input")
     return frame.interpreter.shelves.taken(frame, node, replace(element, origins=kept | origins, text=None))
 

@@ -76,13 +76,16 @@ class FileLeft(msgspec.Struct):
 
 class Known(msgspec.Struct):
     """What is known of the whole project: how clients are configured, its models by their names, the files of
-    settings, the keys of stores, the files that fill caches, and whether its policy asks for more than code says."""
+    settings, the keys of stores, the files that fill caches, those whose clients are used as a database, and
+    whether there is any cache."""
 
     configured: dict[str, dict[str, object]]
     models: dict[str, list[Where]]
     settings: tuple[str, ...]
     store_keys: frozenset[str]
     filled_in: frozenset[str]
+    databases: frozenset[str]
+    does_without_cache: bool
 
 
 class Symbols(Protocol):
@@ -108,6 +111,8 @@ def dump_known(program: Program) -> bytes:
         tuple(module.source.path for module in program.settings.modules),
         program.store_keys,
         program.filled_in,
+        program.databases,
+        program.does_without_cache,
     )
     return _Writer(interpreter).bytes(known)
 

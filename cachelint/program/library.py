@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
+from cachelint.program.credentials import with_asker
 from cachelint.program.effects import Event
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol
@@ -63,7 +64,7 @@ def identity(row: Identity, name: str, place: Place) -> Value:
 
 
 def user_input(row: UserInput, name: str, place: Place) -> Value:
-    return Value(origins=frozenset((Origin("input", row.kind, name, place),)))
+    return Value(origins=with_asker(frozenset((Origin("input", row.kind, name, place),))))
 
 
 def member_value(

@@ -13,6 +13,7 @@ from cachelint.program.purpose import words
 from cachelint.program.rights import identifiers
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, blocks, nodes
 from cachelint.program.values import Origin, Place
+from cachelint.vocabulary import HandlerClass
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -26,7 +27,8 @@ STREAMS = frozenset(("yield_per", "stream_results", "stream_scalars"))
 
 def is_rare(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
     """Whether hardly anybody asks a query a second time, or nobody may keep what it gives."""
-    return _is_export(program, handler, way, event) or _is_search(program, event) or _holds_secrets(event)
+    is_special = _is_export(program, handler, way, event) or _is_search(program, event) or _holds_secrets(event)
+    return is_special or _is_form(program, handler)
 
 
 def _is_export(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
@@ -92,6 +94,15 @@ def _has_default(default: facts.Expression | None) -> bool:
     """`Query(None)`, `Query(default="")`: the first page is asked for without a token."""
     arguments = default.arguments if isinstance(default, facts.Call) else ()
     return any(isinstance(each.value, facts.Constant) and each.keyword in (None, "default") for each in arguments)
+
+
+def _is_form(program: Program, handler: Handler) -> bool:
+    """Whether a page is a form by which something is changed: whoever opens it is about to write."""
+    if handler.owner is None:
+        return False
+    bases = program.interpreter.hierarchy.library_bases(handler.owner)
+    rows = (row for base in bases for row in program.interpreter.catalogue.rows_on(base))
+    return any(isinstance(row, HandlerClass) and row.edits for row in rows)
 
 
 # A query that more texts of the client's choice shape than this finds something else for every request.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.program import guards
 from cachelint.program.callsite import constant_values
-from cachelint.program.effects import CallEdge, Clause, Event, Guard
+from cachelint.program.effects import CallEdge, Clause, Context, Event, Guard
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.settings import Entry
@@ -307,19 +307,31 @@ def _when_executed(program: Program, event: Event) -> frozenset[str]:
     return frozenset(outage.raises.split()) if outage is not None and not outage.settings else frozenset()
 
 
+# What a process runs before it serves anything: a Django application's configuration, a script.
+STARTS = frozenset(("ready", "main"))
+
+
+def _runs_at_start(function: FunctionSymbol) -> bool:
+    """Whether code runs once, when a process starts: what it drops was not changed by it."""
+    is_config = function.owner is not None and "config" in words(function.owner.facts.name)
+    return function.facts.name in STARTS and (is_config or (function.owner is None and function.parent is None))
+
+
 def silent_clause(program: Program, event: Event) -> Clause | None:
-    """The clause in which an outage error of this call ends unheard, in its function or in a caller."""
+    """The clause in which an outage error of this call ends unheard, in its function or in a caller.
+
+    None where the call is made in an `except`: what it tidies up after was told there."""
     errors = raised_by(program, event).errors or _when_executed(program, event)
-    if not errors or event.function is None:
+    if not errors or event.function is None or _runs_at_start(event.function):
         return None
-    queue: deque[tuple[FunctionSymbol, tuple[Guard, ...]]] = deque([(event.function, event.context.guards)])
+    queue: deque[tuple[FunctionSymbol, Context]] = deque([(event.function, event.context)])
     seen: set[FunctionSymbol] = set()
     while queue:
-        function, around = queue.popleft()
-        caught = guards.catching(program.interpreter, errors, around)
+        function, context = queue.popleft()
+        caught = guards.catching(program.interpreter, errors, context.guards)
         if caught is not None:
             clause = caught[1]
-            if clause.quiet and not clause.raises and "?" not in clause.types:
+            if clause.quiet and not clause.raises and "?" not in clause.types and context.handling is None:
                 return clause
             if clause.raises != "same":
                 continue
@@ -330,7 +342,7 @@ def silent_clause(program: Program, event: Event) -> Clause | None:
             continue
         for edge in program.graph.callers.get(function, ()):
             if edge.caller is not None:
-                queue.append((edge.caller, edge.context.guards))
+                queue.append((edge.caller, edge.context))
     return None
 
 

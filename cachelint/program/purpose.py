@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cachelint.program import databases
 from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.vocabulary import (
@@ -58,7 +59,7 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     if _is_shared_mapping(program, event.function) or _is_kept_hash(program, event) or _is_beside_queue(program, event):
         return True
-    if _is_only_home(program, event) or _is_beside_counters(program, event):
+    if databases.is_record(program, event) or _is_only_home(program, event) or _is_beside_counters(program, event):
         return True
     texts = [str(event.key.text)] if event.key is not None and event.key.text is not None else []
     templates = [each for each in program.key_templates(event) if each]
@@ -168,11 +169,11 @@ def _siblings(function: FunctionSymbol) -> list[FunctionSymbol]:
 
 
 def _counts(event: Event) -> bool:
-    """A counter that any caller may name, or one for each client address: rate limits, usage.
+    """A counter that any caller may name, or one for each client address, also by a header: rate limits, usage.
 
     Nothing rebuilds it, nor what is done to it beside."""
     origins = event.key.origins if isinstance(event.row, CacheCount) and event.key is not None else frozenset()
-    return any(origin.kind == "parameter" or origin.what == "client address" for origin in origins)
+    return any(origin.kind == "parameter" or origin.what in ("client address", "header") for origin in origins)
 
 
 def speaks_of_store(text: str) -> bool:

@@ -119,12 +119,14 @@ def is_posted(event: Event) -> bool:
 
 
 def is_unfit(entity: ClassSymbol | str | None) -> bool:
-    """Whether a table by its name is nothing to cache: a cache itself, who is there just now, secrets."""
+    """Whether a table by its name is nothing to cache: a cache itself, who is there just now, secrets, what the
+    database server tells about itself."""
     name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
     found = set(words(name))
-    return bool(UNFIT & found) or {"api", "key"} <= found
+    return bool(UNFIT & found) or {"api", "key"} <= found or name.lower().startswith(CATALOGUES)
 
 
+CATALOGUES = ("pg_", "information_schema", "sqlite_master", "sqlite_schema")
 UNFIT = frozenset("cache cached online presence heartbeat secret secrets credential credentials password".split())
 
 

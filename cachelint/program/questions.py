@@ -17,12 +17,14 @@ from cachelint.program import (
     audience,
     cache_map,
     clients,
+    databases,
     decided,
     drift,
     expiry,
     flow,
     forbidden,
     generic,
+    habits,
     handlers,
     headers,
     inputs,
@@ -144,7 +146,11 @@ class Program:
         self.handlers = excerpt.graph.handlers() if excerpt.matters else []
         events = excerpt.graph.cache_events(CACHE_ROWS) if excerpt.matters else []
         self.__dict__.update(
-            cache_events=events, store_keys=excerpt.known.store_keys, filled_in=excerpt.known.filled_in
+            cache_events=events,
+            store_keys=excerpt.known.store_keys,
+            filled_in=excerpt.known.filled_in,
+            databases=excerpt.known.databases,
+            does_without_cache=excerpt.known.does_without_cache,
         )
 
     def _type_requests(self) -> None:
@@ -251,6 +257,16 @@ class Program:
         return frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
 
     @cached_property
+    def databases(self) -> frozenset[str]:
+        """The files that make clients of a server that the project uses as a database."""
+        return databases.databases(self)
+
+    @cached_property
+    def does_without_cache(self) -> bool:
+        """Whether a project of some size keeps nothing in a cache, and no policy says it should."""
+        return habits.does_without_cache(self)
+
+    @cached_property
     def outage_errors(self) -> frozenset[str]:
         """Every exception class that some client raises in an outage, and the roots users catch."""
         catalogue = self.interpreter.catalogue
@@ -310,6 +326,14 @@ class Program:
         home = view.function.module.name.rpartition(".")[2] if view.function is not None else ""
         return bool(view.way) and any(purpose.speaks_of_store(each) for each in (name, home, str(view.key.text or "")))
 
+    def is_sent_by_few(self, arrival: Arrival) -> bool:
+        """Whether user input enters in a handler that asks for a special right."""
+        place = arrival.way[0][0]
+        module = self.interpreter.modules.by_path.get(place.path)
+        function = module.enclosing(place.at) if module is not None else None
+        handlers = self.handlers_by_function.get(function, []) if function is not None else []
+        return bool(handlers) and all(audience.is_restricted(self, each) for each in handlers)
+
     def is_store_key(self, arrival: Arrival) -> bool:
         """Whether the template that user input enters belongs to a store, by its words or the names around it."""
         module = self.interpreter.modules.by_path[arrival.place.path]
@@ -366,6 +390,11 @@ class Program:
         """Whether caching a read would save anything: no second try, nothing asked in a body, a table fit for it."""
         is_once = queries.is_repeat(self, read.event) or queries.is_posted(read.event)
         return not is_once and not queries.is_unfit(read.event.entity)
+
+    @cached_property
+    def writes_unasked(self) -> bool:
+        """Whether some REST view lets clients write and nothing in the project says who may."""
+        return audience.writes_unasked(self)
 
     def is_for_few(self, handler: Handler) -> bool:
         """Whether a handler asks for a special right or works on rows selected by who asks."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cachelint.facts import model as facts
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, walk
-from cachelint.program.values import UNKNOWN, External, Member, Value, join
+from cachelint.program.values import UNKNOWN, External, Member, Value, join, trim
 
 if TYPE_CHECKING:
     from cachelint.program.catalogue import Catalogue
@@ -55,8 +55,9 @@ class Shelves:
     def keep(self, frame: Frame, target: facts.Expression, value: Value) -> None:
         """Note what an assignment puts into a slot."""
         slot = self.slot(target)
-        if slot is not None and value.things:
-            frame.summary.kept.setdefault(slot, []).append(Value(things=value.things))
+        asking = frozenset(origin for origin in value.origins if origin.kind == "identity")
+        if slot is not None and (value.things or asking):
+            frame.summary.kept.setdefault(slot, []).append(Value(things=value.things, origins=trim(asking)))
 
     def taken(self, frame: Frame, node: facts.Expression, known: Value) -> Value:
         """What an expression is by what is kept in its slot; `known` when something else says what it is."""
@@ -66,7 +67,9 @@ class Shelves:
         if frame.function is not None:
             self.readers.add(frame.function)
         found = self._kept(slot)
-        return Value(things=found.things, origins=known.origins) if found.things else known
+        if not found.things and not found.origins:
+            return known
+        return Value(things=found.things or known.things, origins=trim(known.origins | found.origins))
 
     def _is_bare(self, each: object) -> bool:
         """A member of a library object of which nothing is known but its name."""

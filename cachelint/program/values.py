@@ -100,12 +100,14 @@ class Member(msgspec.Struct, frozen=True, cache_hash=True):
 
 
 class Decorator(msgspec.Struct, frozen=True, cache_hash=True):
-    """What a called library decorator gives, before it is applied: `cache_page(60)`. `row` says what it does."""
+    """What a called library decorator gives, before it is applied: `cache_page(60)`. `row` says what it does, `name` is
+    what it is called."""
 
     row: Row
     place: Place
     arguments: tuple[tuple[str, Value], ...] = ()
     client: Instance | None = None
+    name: str = ""
 
 
 class Wrapped(msgspec.Struct, frozen=True, cache_hash=True):

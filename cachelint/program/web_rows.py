@@ -22,6 +22,7 @@ from cachelint.program.values import (
     thing,
 )
 from cachelint.vocabulary import (
+    Authenticates,
     Handles,
     Identity,
     Mounts,
@@ -46,11 +47,11 @@ def decorated(site: CallSite, row: Row) -> Value | None:
             return None
     first = site.arguments.positional[0] if site.arguments.positional else UNKNOWN
     if any(isinstance(each, (FunctionRef, ClassRef, Wrapped)) for each in first.things):
-        if isinstance(row, SetsHeader):
-            layer = Decorator(row, site.frame.place(site.node), tuple(site.given.items()), site.client)
+        if isinstance(row, (SetsHeader, Authenticates)):
+            layer = Decorator(row, site.frame.place(site.node), tuple(site.given.items()), site.client, site.name)
             return thing(Wrapped(first, layers=(layer,)))
         return first if not isinstance(row, Handles) else None
-    return thing(Decorator(row, site.frame.place(site.node), tuple(site.given.items()), site.client))
+    return thing(Decorator(row, site.frame.place(site.node), tuple(site.given.items()), site.client, site.name))
 
 
 def _register(site: CallSite, row: Row) -> None:

@@ -40,7 +40,9 @@ The text was validated or converted: a parameter typed int, UUID, Enum, Literal 
 path converter such as int, slug or uuid, a digest, an allow-list, a full match against a strict pattern.
 The server is the only store of something: locks, queues, sessions, rate limits, tokens.
 The value is the server's own: the user's id, the session, a row from the database.
-The entry is read under a name that the server handed out (a uuid, a token, a ticket: pedantic).
+The entry is read under a name that the server handed out (a uuid, a token, a ticket: pedantic), or only by people with
+a special right (pedantic). The key holds the path of the request without its query string: the routes limit it
+(pedantic).
 Only a part of an object that was handed on far reaches the key, or a bare value the process's own memory (pedantic).
 The key is made by a decorator's default key builder: pedantic where it spells the arguments out, silent where it
 hashes them.
@@ -55,7 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import WHOLE_QUERY, Arrival, Program, spoken
+from cachelint.program import ROUTED_PATH, WHOLE_QUERY, Arrival, Program, spoken
 from cachelint.rule import rule
 
 # Parts of objects handed on over more steps than this are for the pedantic persona.
@@ -93,8 +95,10 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
         not event.certain
         or is_far
         or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
-        or (program.is_read(event) and _is_ticket(arrival))
+        or (program.is_read(event) and (_is_ticket(arrival) or program.is_sent_by_few(arrival)))
         or program.is_default_key(event)
+        # A path without its query string led to a route: what it may hold, the route says.
+        or (arrival.origin.what == "path" and arrival.origin.name in ROUTED_PATH)
     )
     harm = _harm(program, arrival, kind)
     return Finding(

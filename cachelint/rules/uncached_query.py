@@ -56,6 +56,8 @@ Where a handler reads rows of who asks, its other reads mostly hang on those: th
 So are queries that run only where a test of who asks leads to them.
 So are downloads (a file to keep), exports and monitoring, which are asked for once in a while and have to be fresh,
 pages behind a token, searches that many free texts shape (hardly two are alike), and rows with credentials.
+So is every query of a project of some size that keeps nothing in a cache and has no policy of caching: it does
+without. So are the queries of pages that are forms by which something is changed.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
 
@@ -98,7 +100,7 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     more = f" and {others} more handler{'s' * (others > 1)}" if others else ""
     decision = program.caching_decision(event.entity) if event.entity is not None else None
     is_decided = decision is not None
-    is_common = event.shape != "row" and read.is_common
+    is_common = event.shape != "row" and read.is_common and not program.does_without_cache
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),

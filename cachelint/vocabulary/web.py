@@ -32,11 +32,13 @@ class HandlerClass(Row, frozen=True, kw_only=True, tag=True):
     """A base class whose subclasses handle requests by methods: `methods` maps "name:HTTP" pairs, space separated
     ("get:GET post:POST list:GET retrieve:GET"). `request` is the attribute that holds the request, "" when it is the
     first parameter. `auth` names class attributes that carry authentication (permission_classes, decorators).
-    `renders` lists the methods whose returned mapping is handed to a template."""
+    `renders` lists the methods whose returned mapping is handed to a template. With `edits` a page of it is a form by
+    which something is changed."""
 
     on: str
     methods: str
     renders: str = ""
+    edits: bool = False
     request: str = "request"
     dialect: str = "django"
     auth: str = ""

@@ -1,0 +1,36 @@
+"""What clients send to say who they are: an Authorization header, a session cookie, an API key."""
+
+from __future__ import annotations
+
+from cachelint.program.purpose import words
+from cachelint.program.values import Origin
+
+SENT = frozenset(("header", "cookie"))
+TELLING = frozenset(
+    "authorization auth token tokens bearer jwt session sessions sessionid sid apikey credential credentials".split()
+)
+
+
+def with_asker(origins: frozenset[Origin]) -> frozenset[Origin]:
+    """The same sources; beside each that says who asks, that it does."""
+    asking = {Origin("identity", each.name, each.name, each.place) for each in origins if is_credential(each)}
+    return origins | asking if asking else origins
+
+
+def is_credential(origin: Origin) -> bool:
+    """Whether a piece of the request says by its name who sends it."""
+    return origin.kind == "input" and origin.what in SENT and tells_by_name(origin.name)
+
+
+def tells_by_name(name: str) -> bool:
+    """Whether a header or cookie named so says who sends it: `Authorization`, `X-Api-Key`, `sessionid`."""
+    found = set(words(name))
+    return bool(found & TELLING or {"api", "key"} <= found) and "csrf" not in found
+
+
+WHOLE = frozenset("headers META cookies COOKIES".split())
+
+
+def are_all(origins: frozenset[Origin]) -> bool:
+    """Whether a value is all the headers or all the cookies of a request."""
+    return any(each.kind == "input" and each.what in SENT and each.name in WHOLE for each in origins)

@@ -1,0 +1,145 @@
+"""Whom code turns away, by what it does: a 403 below a test, `user_passes_test`, a view's own check of rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cachelint.facts import model as facts
+from cachelint.program import inputs
+from cachelint.program.purpose import words
+from cachelint.program.rights import asks_right, identifiers
+from cachelint.program.spelling import last_name
+from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, nodes
+from cachelint.program.values import FunctionRef
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+DENIALS = frozenset(("denied", "forbidden"))
+# Tests of nothing but these words ask whether somebody is logged in, or holds the one key that all callers have.
+LOGIN = frozenset(
+    (
+        "is not self cls request req ctx context user users account current g session sessions state authenticated "
+        "anonymous active logged login in none token tokens jwt auth authorization credentials credential api key keys "
+        "header headers cookie cookies csrf get enabled disabled id uid u x secret password verified compare digest "
+        "hmac secrets os environ app security bearer scheme payload claims valid verify origin host ip method ajax xhr"
+    ).split()
+)
+# What is asked of these is whether a feature is switched on.
+SWITCHES = frozenset(("settings", "config", "conf", "current_app"))
+# A dependency of a dependency of a dependency: further down stand sessions and settings.
+DEPTH = 3
+
+
+def refuses(function: FunctionSymbol) -> bool:
+    """Whether the function answers 403 where a test of more than a login fails: `if user.team != OURS: raise
+    HTTPException(403)`, `return HttpResponseForbidden()`."""
+    return any(
+        isinstance(statement, facts.If) and asks_more(statement.test) and any(map(_is_refusal, statement.body))
+        for statement in function.statements
+    )
+
+
+def _is_refusal(statement: facts.Statement) -> bool:
+    """Whether a statement leaves with a 403."""
+    if isinstance(statement, facts.Raise):
+        left: object = statement.exception
+    elif isinstance(statement, (facts.Return, facts.Evaluate)):
+        left = statement.value
+    else:
+        return False
+    return isinstance(left, facts.Call) and (bool(DENIALS & set(words(last_name(left.func)))) or _says_403(left))
+
+
+def _says_403(call: facts.Call) -> bool:
+    """`HTTPException(status_code=status.HTTP_403_FORBIDDEN)`, `abort(403)`."""
+    given = [argument.value for argument in call.arguments]
+    if any(isinstance(each, facts.Constant) and each.value == 403 and each.value is not True for each in given):
+        return True
+    return any("403" in name for name in identifiers(tuple(given)))
+
+
+def asks_more(test: object) -> bool:
+    """Whether a test asks for more than a login."""
+    if {node.id for node in nodes(test) if isinstance(node, facts.Name)} <= SWITCHES:
+        return False
+    return any(word not in LOGIN for name in identifiers(test) for word in words(name))
+
+
+def dependency_refuses(interpreter: Interpreter, given: Iterable[object], depth: int = 0) -> bool:
+    """Whether a dependency, or one that it has itself, turns people away."""
+    for each in given:
+        if not isinstance(each, FunctionRef):
+            continue
+        if refuses(each.symbol):
+            return True
+        for parameter in each.symbol.facts.parameters if depth < DEPTH else ():
+            inner = inputs.dependency(interpreter, each.symbol, parameter)
+            if inner is not None and dependency_refuses(interpreter, inner.things, depth + 1):
+                return True
+    return False
+
+
+def decorators_test(interpreter: Interpreter, function: FunctionSymbol) -> bool:
+    """Whether a decorator lets only some of those who are logged in through: `@user_passes_test(is_editor)`, or a
+    name for such a decorator: `office_required = passes(lambda user: user.is_office)`."""
+    for node in function.facts.decorators:
+        home, made = _made(interpreter, function.module, node)
+        if made is None or not made.arguments or not _tests_user(interpreter, home, made.func):
+            continue
+        if _asks_user(interpreter, home, made.arguments[0].value):
+            return True
+    return False
+
+
+def _made(
+    interpreter: Interpreter, module: ModuleSymbol, node: facts.Expression
+) -> tuple[ModuleSymbol, facts.Call | None]:
+    """The call that makes a decorator, and the module it is written in."""
+    if isinstance(node, facts.Name):
+        binding = module.bindings.get(node.id)
+        if binding is not None and binding.assigned:
+            node = binding.assigned[-1][1]
+        else:
+            module, node = interpreter.names.alias_home(module, node.id) or (module, node)
+    return module, node if isinstance(node, facts.Call) else None
+
+
+PASSES = "user_passes_test"
+
+
+def _tests_user(interpreter: Interpreter, home: ModuleSymbol, maker: facts.Expression) -> bool:
+    """Whether what makes a decorator is Django's user_passes_test, or a function of the project that calls it."""
+    if last_name(maker) == PASSES or not isinstance(maker, facts.Name):
+        return last_name(maker) == PASSES
+    for each in interpreter.names.global_value(home, maker.id).things:
+        if isinstance(each, FunctionRef):
+            inner = [f for f in each.symbol.module.functions if f is each.symbol or f.parent is each.symbol]
+            if any(PASSES in identifiers(function.facts.body) for function in inner):
+                return True
+    return False
+
+
+def _asks_user(interpreter: Interpreter, home: ModuleSymbol, test: facts.Expression) -> bool:
+    """Whether a lambda or function asks its one parameter, a user, for more than a login."""
+    if isinstance(test, facts.Lambda):
+        function = home.functions[test.function]
+        return len(function.facts.parameters) == 1 and asks_more(function.facts.body)
+    if not isinstance(test, (facts.Name, facts.Attribute)):
+        return False
+    found = interpreter.names.global_value(home, test.id) if isinstance(test, facts.Name) else None
+    symbols = [each.symbol for each in found.things if isinstance(each, FunctionRef)] if found is not None else []
+    return any(asks_more(each.facts.body) for each in symbols)
+
+
+# What a framework calls before a view's own method.
+CHECKS = ("check_permissions", "initial", "test_func", "has_permission")
+
+
+def check_refuses(function: FunctionSymbol) -> bool:
+    """Whether a view's own check of rights asks for one before it lets the method run."""
+    return any(isinstance(each, facts.If) and asks_right(each.test) for each in function.statements) or any(
+        isinstance(each, facts.Return) and each.value is not None and asks_right(each.value)
+        for each in function.statements
+    )
