@@ -50,3 +50,15 @@ def test_a_class_that_somebody_derives_from_libcsts_changes_nothing():
 
     assert Own.__name__ not in nodes._Copies().classes
     assert nodes._Copies().classes["Name"].__struct_fields__
+
+
+def test_a_libcst_that_cannot_be_copied_is_used_as_it_is(monkeypatch):
+    def fails():
+        raise AttributeError("another libcst")
+
+    assert nodes._stand_in(fails) == (None, libcst)
+    assert nodes._stand_in(lambda: SimpleNamespace(classes={"Name": int})) == (None, libcst)
+    monkeypatch.setattr(nodes, "_COPIES", None)
+    monkeypatch.setattr(nodes, "_STAND_IN", libcst)
+    assert type(nodes.parsed_module(SOURCE)) is libcst.Module
+    assert sys.modules["libcst"] is libcst

@@ -147,9 +147,30 @@ def _only_where_needed(parenthesize: Callable[[Any, Any], Any]) -> Callable[[Any
     return shorter
 
 
-_COPIES = _Copies()
-_STAND_IN = types.ModuleType("libcst")
-_STAND_IN.__dict__.update({**vars(libcst), **_COPIES.classes})
+def _stand_in(copies: Callable[[], Any] = _Copies) -> tuple[Any, types.ModuleType]:
+    """The copies and the module in which the parser finds them; None and libcst itself where a libcst that is not built
+    like those we know does not let itself be copied."""
+    own = sys.modules["libcst"]
+    try:
+        made = copies()
+        module = types.ModuleType("libcst")
+        module.__dict__.update({**vars(libcst), **made.classes})
+        sys.modules["libcst"] = module
+        if _PARSER.parse_module(_PROBE, encoding="utf-8").code == _PROBE:
+            return made, module
+    except Exception:
+        return None, own
+    finally:
+        sys.modules["libcst"] = own
+    return None, own
+
+
+_PROBE = """\
+class A(B):
+    async def c(self, *d: int) -> str:  # e
+        return f'{d!r:>{1}}' if not d[::2] else (yield)
+"""
+_COPIES, _STAND_IN = _stand_in()
 if not TYPE_CHECKING:
     globals().update({name: value for name, value in vars(_STAND_IN).items() if not name.startswith("_")})
 
@@ -175,4 +196,4 @@ def _parsed(parse: Callable[[], Any]) -> Any:
         finally:
             sys.modules["libcst"] = own
     # A parser that looks for its classes elsewhere gives libcst's own.
-    return _COPIES.node(found) if isinstance(found, libcst.CSTNode) else found
+    return _COPIES.node(found) if _COPIES is not None and isinstance(found, libcst.CSTNode) else found
