@@ -239,7 +239,7 @@ KEPT = (
 ANEW = (
     "modules catalogue module_summaries attribute_writers instance_values applied dialects class_layers revealed "
     "tracks_loaders related routes recall variants names hierarchy evaluators run lambda_scopes incomplete _running "
-    "too_deep"
+    "too_deep followed_again"
 )
 
 

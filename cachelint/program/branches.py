@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cachelint.facts import model as facts
-from cachelint.program import checks, comparisons, memos, outcomes
+from cachelint.program import checks, comparisons, library, memos, outcomes
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import Known, Learned, harmless, hits, target_name
@@ -44,8 +44,6 @@ def enter(frame: Frame, known: Learned) -> None:
 
 
 def _plain(frame: Frame, test: facts.Expression) -> Known:
-    from cachelint.program import library
-
     value = frame.evaluate(test)
     is_given = isinstance(test, facts.Name) and any(o.kind == "parameter" and o.direct for o in value.origins)
     if not is_given:

@@ -20,7 +20,7 @@ from cachelint.program.decisions import switch
 from cachelint.program.effects import CallEdge, Invocation
 from cachelint.program.frame import Frame
 from cachelint.program.members import attribute
-from cachelint.program.rights import gives_verdict, is_asker
+from cachelint.program.rights import gives_verdict, is_asker, names_who_asks
 from cachelint.program.substitution import bind_arguments, substitute
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
@@ -125,11 +125,9 @@ def call_function(frame: Frame, target: FunctionRef, arguments: Arguments, node:
     if not result.things and target.symbol.facts.returns is not None:
         promise = frame.interpreter_frame(target.symbol.module).annotated(target.symbol.facts.returns)
         result = replace(result, things=promise.things)
-    from cachelint.program import inputs
-
     result = construction.rebind_self(frame, result, target)
     name = target.symbol.facts.name
-    if inputs.names_who_asks(name) or gives_verdict(name) or _finds_asker(name, arguments):
+    if names_who_asks(name) or gives_verdict(name) or _finds_asker(name, arguments):
         origin = Origin("verdict" if gives_verdict(name) else "identity", name, name, frame.place(node))
         result = replace(result, origins=result.origins | {origin})
     return rows.with_loader(frame, result, name, node)

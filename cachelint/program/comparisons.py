@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import checks, memos
+from cachelint.program import checks, items, library, memos
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import Known, Learned, found, harmless, hits, target_name
 from cachelint.program.spelling import root_name
-from cachelint.program.values import NONE, Instance, Value, ranked
+from cachelint.program.values import NONE, Instance, Origin, Value, cleaned, derived, ranked, trim
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 
@@ -17,14 +17,54 @@ SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 LITERAL_SETS = frozenset(("builtins.list", "builtins.dict", "builtins.tuple", "builtins.set", "builtins.frozenset"))
 
 
+def compare(frame: Frame, node: facts.Compare) -> Value:
+    """The value of a comparison."""
+    return _compared(frame, node)[0]
+
+
+def _compared(frame: Frame, node: facts.Compare) -> tuple[Value, Value, Value]:
+    """The value of a comparison, and those of what stands left and right of its last operator."""
+    left = right = frame.evaluate(node.left)
+    origins: set[Origin] = {each for each in left.origins if each.kind == "hit"}
+    for operator, right_node in zip(node.operators, node.rights, strict=False):
+        right = frame.evaluate(right_node)
+        if operator in ("in", "not in"):
+            origins |= _looked_up(frame, left, right, right_node)
+        origins |= {each for each in right.origins if each.kind == "hit"}
+        if isinstance(node.left, facts.Call) and right.constant in (0, 1):
+            _only_asks(frame, node.left)
+        # As a query's condition a comparison still says what selects the rows; as text it is a flag.
+        origins |= cleaned(left.origins | right.origins, safe=True, bounded=True)
+    return Value(origins=trim(derived(frozenset(origins)))), left, right
+
+
+def _looked_up(frame: Frame, left: Value, right: Value, node: facts.Expression) -> frozenset[Origin]:
+    """`key in cache` is a read; `row in rows` runs a query. The sources of the answer."""
+    tested = items.mapping_access(frame, right, left, node, "test")
+    if tested is None:
+        tested = items.contains(frame, right, left, node)
+    if tested is not None:
+        return tested.origins
+    asking = frozenset(each for each in left.origins if each.kind in ("identity", "parameter"))
+    library.consume(frame, replace(right, origins=right.origins | asking), "iterate", node)
+    return frozenset()
+
+
+def _only_asks(frame: Frame, call: facts.Call) -> None:
+    """`query.count() > 0` asks whether there is a row at all."""
+    place = frame.place(call)
+    for event in frame.summary.events:
+        if event.place == place and event.shape == "aggregate":
+            event.shape = "exists"
+
+
 def comparison(frame: Frame, test: facts.Compare) -> Known:
+    """What a comparison with one operator says on each of its ways."""
     operator, right_node = test.operators[0], test.rights[0]
-    value = frame.evaluate(test)
+    value, left, right = _compared(frame, test)
     known = Known(value)
     negative = operator in ("!=", "is not", "not in")
     positive, other = (known.when_false, known.when_true) if negative else (known.when_true, known.when_false)
-    left = frame.lookup_quietly(test.left)
-    right = frame.lookup_quietly(right_node)
     if operator in ("is", "is not", "==", "!="):
         _same_as(frame, test, left, right, positive, other, value)
     elif operator in ("in", "not in"):

@@ -8,13 +8,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import bindings, calls, containers, items, library, members, texts
+from cachelint.program import bindings, calls, comparisons, containers, items, library, members, texts
 from cachelint.program.branches import knowledge, learned
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.rights import is_asker
 from cachelint.program.spelling import last_name
-from cachelint.program.values import UNKNOWN, FunctionRef, Origin, Value, cleaned, constant, derived, join, thing, trim
+from cachelint.program.values import UNKNOWN, FunctionRef, Origin, Value, constant, derived, join, thing, trim
 
 ASKING = frozenset(("user", "auth", "session"))
 # Where projects keep things for the time of a request.
@@ -124,36 +124,6 @@ def _not(frame: Frame, node: facts.Not) -> Value:
     return Value(origins=derived(hits))
 
 
-def _compare(frame: Frame, node: facts.Compare) -> Value:
-    left = frame.evaluate(node.left)
-    origins: set[Origin] = {each for each in left.origins if each.kind == "hit"}
-    for operator, right_node in zip(node.operators, node.rights, strict=False):
-        right = frame.evaluate(right_node)
-        if operator in ("in", "not in"):
-            tested = items.mapping_access(frame, right, left, right_node, "test")
-            if tested is None:
-                tested = items.contains(frame, right, left, right_node)
-            if tested is not None:
-                origins |= tested.origins
-            else:
-                asking = frozenset(each for each in left.origins if each.kind in ("identity", "parameter"))
-                library.consume(frame, replace(right, origins=right.origins | asking), "iterate", right_node)
-        origins |= {each for each in right.origins if each.kind == "hit"}
-        if isinstance(node.left, facts.Call) and right.constant in (0, 1):
-            _only_asks(frame, node.left)
-        # As a query's condition a comparison still says what selects the rows; as text it is a flag.
-        origins |= cleaned(left.origins | right.origins, safe=True, bounded=True)
-    return Value(origins=trim(derived(frozenset(origins))))
-
-
-def _only_asks(frame: Frame, call: facts.Call) -> None:
-    """`query.count() > 0` asks whether there is a row at all."""
-    place = frame.place(call)
-    for event in frame.summary.events:
-        if event.place == place and event.shape == "aggregate":
-            event.shape = "exists"
-
-
 def _lambda(frame: Frame, node: facts.Lambda) -> Value:
     symbol = frame.module.functions[node.function]
     frame.interpreter.lambda_scopes[symbol] = {**frame.enclosing, **frame.variables}
@@ -186,7 +156,7 @@ EVALUATORS: dict[type[Any], Callable[[Frame, Any], Value]] = {
     facts.Conditional: _conditional,
     facts.Boolean: _boolean,
     facts.Not: _not,
-    facts.Compare: _compare,
+    facts.Compare: comparisons.compare,
     facts.Binary: texts.binary,
     facts.Unary: texts.unary,
     facts.Comprehension: containers.comprehension,

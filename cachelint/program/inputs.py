@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
@@ -209,13 +208,6 @@ IDENTITY_WORDS = (
     {"tenant"},
     {"identity"},
 )
-
-
-@lru_cache(maxsize=10_000)
-def names_who_asks(name: str) -> bool:
-    """Whether a function by its name finds out who asks: get_current_user, authenticate_request."""
-    found = set(name.lower().split("_"))
-    return "authenticate" in found or {"current", "user"} <= found or {"authenticated", "user"} <= found
 
 
 def says_who_asks(interpreter: Interpreter, given: Value, parameter: facts.Parameter) -> bool:

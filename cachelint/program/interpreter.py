@@ -76,6 +76,8 @@ class Interpreter:
         # Where tests ask whether something kept for the whole process is there yet.
         self.memos: set[Place] = set()
         self.asking = Asking()
+        # Functions that what the top levels of modules do may have been worked out too early for.
+        self.followed_again: set[FunctionSymbol] = set()
         # Reads what an earlier run left of a file, where not all of it is read at once.
         self.recall: Callable[[ModuleSymbol], object] | None = None
         self.variants = Variants(self)
@@ -115,6 +117,8 @@ class Interpreter:
     def _follow(self, function: FunctionSymbol) -> Summary:
         summary = Summary(function, function.module)
         self._running[function] = summary
+        if function in self.asking.asked:
+            self.followed_again.add(function)
         self.asking.begin()
         try:
             bodies.follow(self, function, summary)
@@ -136,6 +140,13 @@ class Interpreter:
         self.instance_values.clear()
         self.module_summaries.clear()
         self.shelves.forget()
+
+    def forget_modules(self) -> None:
+        """Drop what was concluded about modules that asked functions which were followed again since."""
+        stale = [m for m in self.module_summaries if not self.followed_again.isdisjoint(self.asking.asked.get(m, ()))]
+        for module in stale:
+            del self.module_summaries[module]
+        self.followed_again.clear()
 
     def scope(self, function: FunctionSymbol) -> dict[str, Value]:
         """The variables of a function as nested functions see them."""

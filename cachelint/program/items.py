@@ -117,6 +117,8 @@ def _obtained_item(frame: Frame, row: Obtains, each: object, index: Value, node:
 
 def by_own_method(frame: Frame, base: Value, name: str, given: list[Value], node: facts.Node) -> Value | None:
     """`store[key]`, `key in store` on an object of the project: the method that its class has for it runs."""
+    if not base.things:
+        return None
     from cachelint.program import calls
 
     found = []
@@ -170,11 +172,11 @@ def mapping_access(frame: Frame, base: Value, key: Value, node: facts.Node, how:
 
 def contains(frame: Frame, container: Value, key: Value, node: facts.Expression) -> Value | None:
     """`key in cache` of a client that has a row for it, or of an object whose class says it."""
-    from cachelint.program import rows
-
     own = by_own_method(frame, container, "__contains__", [key], node)
     if own is not None:
         return own
+    from cachelint.program import rows
+
     for each in container.instances():
         for base in frame.interpreter.hierarchy.library_bases(each.type):
             if frame.interpreter.catalogue.member(base, "__contains__"):

@@ -80,7 +80,8 @@ class Learning:
 
     def _follow_anew(self, functions: set[FunctionSymbol]) -> None:
         """Follow these functions again, and whoever uses one that then turns out to be something else."""
-        self.interpreter.module_summaries.clear()
+        self.interpreter.followed_again |= functions
+        self.interpreter.forget_modules()
         self.interpreter.applied.clear()
         callers, inner = self._users()
         times: dict[FunctionSymbol, int] = defaultdict(int)
@@ -105,6 +106,7 @@ class Learning:
                 for edge in self.interpreter.summaries[function].calls:
                     callers[edge.callee].add(function)
             waiting = {function for function in waiting if times[function] < TIMES}
+        self.interpreter.forget_modules()
 
     def note_reader(self, key: tuple[ClassSymbol, str]) -> None:
         """Remember which function asks what an attribute of self was set to."""

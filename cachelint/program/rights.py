@@ -59,6 +59,13 @@ def is_asker(name: str) -> bool:
 
 
 @lru_cache(maxsize=NAMES)
+def names_who_asks(name: str) -> bool:
+    """Whether a function by its name finds out who asks: get_current_user, authenticate_request."""
+    found = set(name.lower().split("_"))
+    return "authenticate" in found or {"current", "user"} <= found or {"authenticated", "user"} <= found
+
+
+@lru_cache(maxsize=NAMES)
 def gives_verdict(name: str) -> bool:
     """Whether a function named so answers whether who asks may do something: has_permission, can_access."""
     found = set(words(name))
