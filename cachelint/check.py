@@ -32,7 +32,7 @@ from cachelint.finding import (
 from cachelint.libraries import from_config
 from cachelint.policy import Policy, Sources, decide
 from cachelint.policy import gather as gather_policy
-from cachelint.program import Before, Program, Statistics, UnsureError, leave, link, link_excerpt
+from cachelint.program import Before, Name, Program, Statistics, UnsureError, leave, link, link_excerpt, widen
 from cachelint.project import covers
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
@@ -140,9 +140,9 @@ def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
 def _renewed(task: Task, given: Inputs, store: Store) -> Conclusions | None:
     """What the project comes to, linked again only where something has changed since an earlier run; None when that
     cannot be told, or there was none."""
-    before = history.recall(store, scope_of(task, given), _files(given))
+    left = before(task, given, store, basis_of(task, given, store))
     try:
-        found = conclude(task, given, before)[0] if before is not None else None
+        found = conclude(task, given, left)[0] if left is not None else None
     except UnsureError:
         return None
     return found if found is not None and not found.crashes else None
@@ -186,19 +186,41 @@ def conclude(task: Task, given: Inputs, before: Before | None = None) -> tuple[C
     return concluded, program
 
 
-def conclude_excerpt(task: Task, given: Inputs, store: Store) -> tuple[Conclusions, bool]:
-    """What the part of a project comes to that changes since the last whole run can matter to, without ignore comments
-    and what only the whole tells; and whether anything there is done otherwise. Raises UnsureError where no part is
-    enough."""
-    before = history.recall(store, scope_of(task, given), _files(given))
-    if before is None:
-        raise UnsureError("no run to start from")
+class Part(msgspec.Struct, frozen=True):
+    """The part of a project that changes since a whole run can matter to, and what was wrong with the policy."""
+
+    program: Program
+    wrong: tuple[AnalysisError, ...]
+
+
+def link_part(task: Task, given: Inputs, before: Before, also: Collection[Name] = ()) -> Part:
+    """Link what changes since an earlier run can matter to, and what lies around functions with some names. Raises
+    UnsureError where no part is enough."""
     files = [(file, each.facts) for file, each in _files(given)]
     policy, wrong = _decided(given.sources, without_filters(task.config))
-    program = link_excerpt(files, without_filters(task.config), policy, before)
+    return Part(link_excerpt(files, without_filters(task.config), policy, before, also), tuple(wrong))
+
+
+def widen_part(part: Part, names: Collection[Name]) -> None:
+    """See what lies around functions with these names as well. Raises UnsureError where no part is enough."""
+    widen(part.program, names)
+
+
+def conclude_part(task: Task, part: Part) -> Conclusions:
+    """What a part of a project comes to, without ignore comments and what only the whole tells."""
     rules = [rule for rule in task.rules if is_on(rule, task.config) and rule.name != "unenforced-policy-line"]
-    findings, crashes, _ = _findings(program if program.excerpt.matters else None, rules)
-    return Conclusions(findings=tuple(findings), crashes=(*wrong, *crashes)), program.excerpt.matters
+    findings, crashes, _ = _findings(part.program if part.program.matters else None, rules)
+    return Conclusions(findings=tuple(findings), crashes=(*part.wrong, *crashes))
+
+
+def before(task: Task, given: Inputs, store: Store, basis: history.Basis | None) -> Before | None:
+    """What a whole run left for one over these inputs."""
+    return history.recall(store, basis, _files(given)) if basis is not None else None
+
+
+def basis_of(task: Task, given: Inputs, store: Store) -> history.Basis | None:
+    """The whole run that is nearest to one over these inputs."""
+    return history.nearest(store, scope_of(task, given), _files(given))
 
 
 def gathered_one(task: Task, file: SourceFile, content: bytes, store: Store, was: Gathered) -> Gathered:

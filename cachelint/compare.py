@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import SequenceMatcher
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from cachelint.check import Task, place_in_report, run
 from cachelint.finding import AnalysisError, Report, Reported
 from cachelint.glance import look
+from cachelint.program import UnsureError
 
 IsTouched = Callable[[Reported], bool]
 
@@ -32,24 +34,38 @@ class Comparison(msgspec.Struct, frozen=True):
 def introduced(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
     """What replacing one file brings, anywhere in the project that the task reports.
 
-    `path` is project-relative; None stands for a file that is not there. Where a glance can tell that nothing is new,
-    that is the answer. Else both sides are whole runs, of which the store makes little work: what was there before is
-    known, and what comes after is linked again where it differs.
+    `path` is project-relative; None stands for a file that is not there. Where a glance can tell, that is the answer;
+    else whole runs are asked.
     """
-    touched = touched_lines(before or b"", after or b"")
+    with suppress(UnsureError):
+        return at_a_glance(task, path, before, after)
+    return by_whole_runs(task, path, before, after)
 
-    def is_touched(finding: Reported) -> bool:
-        return finding.at.path == path and finding.at.line in touched
 
-    def new(now: Report, then: Report) -> list[Reported]:
-        return subtract(_apart(now.findings), _apart(then.findings), is_touched)
+def at_a_glance(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
+    """The same, told from what the last whole run left. `now` has only what the edit can matter to. Raises UnsureError
+    where that is not enough."""
+    if before is None or after is None:
+        raise UnsureError("a file that comes or goes")
+    seen = look(task, path, before, after)
+    return _compared(seen.then, seen.now, _touched_by(path, before, after))
 
-    if before is not None and after is not None:
-        seen = look(task, path, before, after, lambda then, now: bool(new(now, then)))
-        if seen is not None:
-            return Comparison((), _lost(seen.then.errors, seen.now.errors), seen.now)
+
+def by_whole_runs(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
+    """The same, by whole runs before and after. The store makes little work of them: what was there before is known,
+    and what comes after is linked again where it differs."""
     then, now = run(_with(task, path, before)).report, run(_with(task, path, after)).report
-    return Comparison(tuple(sorted(new(now, then), key=place_in_report)), _lost(then.errors, now.errors), now)
+    return _compared(then, now, _touched_by(path, before or b"", after or b""))
+
+
+def _compared(then: Report, now: Report, is_touched: IsTouched) -> Comparison:
+    new = subtract(_apart(now.findings), _apart(then.findings), is_touched)
+    return Comparison(tuple(sorted(new, key=place_in_report)), _lost(then.errors, now.errors), now)
+
+
+def _touched_by(path: str, before: bytes, after: bytes) -> IsTouched:
+    touched = touched_lines(before, after)
+    return lambda finding: finding.at.path == path and finding.at.line in touched
 
 
 def introduced_since(task: Task, before: Mapping[str, bytes | None], now: Report | None = None) -> Comparison:
@@ -57,8 +73,7 @@ def introduced_since(task: Task, before: Mapping[str, bytes | None], now: Report
     was not there), anywhere that the task reports. `now` is the task's report, where it has been made already."""
     then = run(msgspec.structs.replace(task, replaced={**task.replaced, **before})).report
     now = run(task).report if now is None else now
-    new = subtract(_apart(now.findings), _apart(then.findings), _touched_since(task, before))
-    return Comparison(tuple(sorted(new, key=place_in_report)), _lost(then.errors, now.errors), now)
+    return _compared(then, now, _touched_since(task, before))
 
 
 def _apart(findings: Iterable[Reported]) -> Iterator[Reported]:

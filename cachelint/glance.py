@@ -1,73 +1,156 @@
 """A quick look at an edit: does it bring anything new?
 
 The last whole run has left what every function does. A glance follows only the functions that the edit changes, and
-asks the rules about what those lead to and what leads to them. It may say that nothing is new; whatever looks new is
-for a whole run to confirm, so that a finding is never said on the word of a glance.
+asks the rules about what those lead to and what leads to them. It does so for the project before the edit and after it,
+and looks around the same functions on both sides: so like is compared with like, and what neither side shows is on
+both. Where that cannot be known it says so, and whole runs are asked.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
 from cachelint import check, conclusions, history
-from cachelint.check import Inputs, Task
+from cachelint.check import Inputs, Part, Task
 from cachelint.conclusions import Conclusions
 from cachelint.facts.gather import Gathered
-from cachelint.finding import Finding, Report
-from cachelint.program import UnsureError
+from cachelint.finding import Report, Reported
+from cachelint.program import Name, UnsureError
 from cachelint.store import Store, key_of, open_store
-from cachelint.suppress import Ignore, read_ignores
+from cachelint.suppress import Ignore, Named, read_ignores
 
 
 class Look(msgspec.Struct, frozen=True):
-    """`then` is the report before the edit, `now` the one after it, as far as a glance tells."""
+    """`then` is the report before the edit, `now` the one after it, both of all that the edit can matter to."""
 
     then: Report
     now: Report
 
 
-def look(task: Task, path: str, before: bytes, after: bytes, is_news: Callable[[Report, Report], bool]) -> Look | None:
-    """Look at an edit of one file (project-relative) of a project; None where a glance cannot tell, or sees news.
-
-    `is_news` says it of the reports before and after.
-    """
+def look(task: Task, path: str, before: bytes, after: bytes) -> Look:
+    """Look at an edit of one file (project-relative) of a project. Raises UnsureError where a glance cannot tell."""
     if not task.use_store:
-        return None
+        raise UnsureError("no store to start from")
     store = open_store(task.project, os.environ)
     try:
-        return _look(store, task, path, (before, after), is_news)
-    except UnsureError:
-        return None
+        return _Glance(store, task, path, before).look(after)
     finally:
         store.save()
 
 
-def _look(
-    store: Store, task: Task, path: str, edit: tuple[bytes, bytes], is_news: Callable[[Report, Report], bool]
-) -> Look | None:
-    task = _with(task, path, edit[0])
-    then = check.inputs(task, store)
-    key = check.key_of_conclusions(task, then)
-    run = history.last_run(store, check.scope_of(task, then))
-    if run is None or run not in (key, store.get(_same_as(key))):
-        return None
-    now = _after(store, task, then, path, edit[1])
-    known = conclusions.stored(store, run)
-    if now is None or known is None:
-        return None
-    concluded, matters = check.conclude_excerpt(task, now, store)
-    concluded = msgspec.structs.replace(concluded, ignores=tuple(_ignores(now, path, known)))
-    old, new = check.report(task, then, known), check.report(task, now, concluded)
-    is_clear = not matters or not any(_touches(finding, path) for _, finding in known.findings)
-    if concluded.crashes or is_news(old, new) or (known.ignores and not is_clear):
-        return None
-    if is_clear:
-        # What the whole project comes to is what it came to: the next glance may start from the same run.
-        store.put(_same_as(check.key_of_conclusions(task, now)), run)
-    return Look(old, new)
+class _Side(msgspec.Struct):
+    """The project before the edit or after it, and the part of it that is looked at."""
+
+    inputs: Inputs
+    part: Part
+    found: Conclusions
+
+
+class _Glance:
+    """A look at one edit. `basis` is the whole run that it starts from: one over the project before the edit, or over
+    one with other edits less."""
+
+    def __init__(self, store: Store, task: Task, path: str, before: bytes) -> None:
+        self._store, self._task, self._path = store, _with(task, path, before), path
+        self._then = check.inputs(self._task, store)
+        self._key = check.key_of_conclusions(task, self._then)
+        basis = check.basis_of(task, self._then, store)
+        known = conclusions.stored(store, basis.run) if basis is not None else None
+        if basis is None or known is None:
+            raise UnsureError("no run to start from")
+        self._basis, self._known = basis, known
+        history.prefer(store, check.scope_of(task, self._then), basis.run)
+        self._is_from_then = basis.run in (self._key, store.get(_same_as(self._key)))
+
+    def look(self, after: bytes) -> Look:
+        now = self._side(self._after(after))
+        then = None if self._is_from_then else self._side(self._then)
+        is_clear = not now.part.program.matters
+        if is_clear:
+            # What the whole project comes to is what it came to: the next glance need not look at two sides.
+            self._store.put(_same_as(check.key_of_conclusions(self._task, now.inputs)), self._basis.run)
+        if (then is None or not then.part.program.matters) and (is_clear or not self._may_bring(now)):
+            return self._looked(self._then, (), now.inputs, ())
+        return self._compared(then or self._side(self._then), now)
+
+    def _may_bring(self, now: _Side) -> bool:
+        """Whether there may be something in the project that was not there in the run before."""
+        new = Counter(_subjects(now.found.findings)) - Counter(_subjects(self._known.findings))
+        return bool(new) or bool(self._known.ignores)
+
+    def _compared(self, then: _Side, now: _Side) -> Look:
+        """Both sides, once they look around the same functions."""
+        seen: frozenset[Name] = frozenset()
+        while (names := _names(then, now)) - seen:
+            seen |= names
+            for side in (then, now):
+                self._widen(side, names)
+        self._refuse_useless_ignores(then, now)
+        return self._looked(then.inputs, then.found.findings, now.inputs, now.found.findings)
+
+    # ------------------------------------------------------------------------------------------------- sides
+
+    def _side(self, given: Inputs) -> _Side:
+        left = check.before(self._task, given, self._store, self._basis)
+        if left is None:
+            raise UnsureError("too much is different")
+        part = check.link_part(self._task, given, left)
+        return _Side(given, part, self._concluded(part))
+
+    def _widen(self, side: _Side, names: Collection[Name]) -> None:
+        check.widen_part(side.part, names)
+        side.found = self._concluded(side.part)
+
+    def _concluded(self, part: Part) -> Conclusions:
+        found = check.conclude_part(self._task, part)
+        if found.crashes:
+            raise UnsureError("a crash")
+        return found
+
+    def _after(self, content: bytes) -> Inputs:
+        """The inputs after the edit. Raises UnsureError where it is a matter for a whole run: a file that comes, that
+        cannot be parsed, or whose comments say something else to us."""
+        files = self._then.found.files
+        index = next((i for i, file in enumerate(files) if file.path == self._path), None)
+        if index is None:
+            raise UnsureError("a file that comes")
+        gathered = self._then.gathered
+        was = gathered[index]
+        will = check.gathered_one(self._task, files[index], content, self._store, was)
+        if was.error or will.error or was.key is None or will.key is None or _comments(was) != _comments(will):
+            raise UnsureError("a file that does not parse, or ignore comments")
+        return msgspec.structs.replace(self._then, gathered=[*gathered[:index], will, *gathered[index + 1 :]])
+
+    # ----------------------------------------------------------------------------------------------- reports
+
+    def _looked(self, then: Inputs, old: tuple[Named, ...], now: Inputs, new: tuple[Named, ...]) -> Look:
+        return Look(self._report(then, old), self._report(now, new))
+
+    def _report(self, given: Inputs, found: tuple[Named, ...], ignores: bool = True) -> Report:
+        covering = tuple(self._ignores(given)) if ignores else ()
+        return check.report(self._task, given, Conclusions(findings=found, ignores=covering))
+
+    def _ignores(self, given: Inputs) -> Iterable[Ignore]:
+        changed = {file.path for file, key in self._basis.files} - _paths_alike(self._basis, given)
+        yield from (ignore for ignore in self._known.ignores if ignore.at.path not in changed)
+        for file, each in zip(given.found.files, given.gathered, strict=True):
+            if file.path in changed:
+                yield from read_ignores(file.path, each.facts())
+
+    def _refuse_useless_ignores(self, then: _Side, now: _Side) -> None:
+        """A comment that nothing is left for is a finding, which only a whole run can be sure of."""
+        if self._hidden(then) - self._hidden(now):
+            raise UnsureError("an ignore comment that may be of no use any more")
+
+    def _hidden(self, side: _Side) -> Counter[object]:
+        if not self._known.ignores:
+            return Counter()
+        bare, covered = (self._report(side.inputs, side.found.findings, ignores) for ignores in (False, True))
+        return Counter(map(_subject, bare.findings)) - Counter(map(_subject, covered.findings))
 
 
 def _with(task: Task, path: str, content: bytes) -> Task:
@@ -78,32 +161,33 @@ def _same_as(key: bytes) -> bytes:
     return key_of(b"same as", key)
 
 
-def _after(store: Store, task: Task, then: Inputs, path: str, after: bytes) -> Inputs | None:
-    """The inputs after the edit; None where that is a matter for a whole run: a file that comes, that cannot be
-    parsed, or whose comments say something else to us."""
-    index = next((i for i, file in enumerate(then.found.files) if file.path == path), None)
-    if index is None:
-        return None
-    was = then.gathered[index]
-    will = check.gathered_one(task, then.found.files[index], after, store, was)
-    if was.error or will.error or was.key is None or will.key is None or _comments(was) != _comments(will):
-        return None
-    gathered = [*then.gathered[:index], will, *then.gathered[index + 1 :]]
-    return msgspec.structs.replace(then, gathered=gathered)
-
-
 def _comments(each: Gathered) -> list[str]:
     return [comment.text for comment in each.facts().comments]
 
 
-def _ignores(now: Inputs, path: str, known: Conclusions) -> Iterable[Ignore]:
-    yield from (ignore for ignore in known.ignores if ignore.at.path != path)
-    for file, each in zip(now.found.files, now.gathered, strict=True):
-        if file.path == path:
-            yield from read_ignores(path, each.facts())
+def _paths_alike(basis: history.Basis, given: Inputs) -> set[str]:
+    """The files that are as a run saw them."""
+    now = {file.path: each.key for file, each in zip(given.found.files, given.gathered, strict=True)}
+    return {file.path for file, key in basis.files if now.get(file.path) == key or not key}
 
 
-def _touches(finding: Finding, path: str) -> bool:
-    """Whether a finding is in a file, or comes from there."""
-    steps = (step.at for step in (*finding.trace, *finding.related))
-    return any(at.path == path for at in (finding.at, *steps))
+def _names(*sides: _Side) -> frozenset[Name]:
+    """The functions around which something is to be seen: those followed again, and those with findings."""
+    found = (each for side in sides for each in (*side.part.program.looked_around, *_places(side)))
+    return frozenset(found)
+
+
+def _places(side: _Side) -> Iterator[Name]:
+    for _, finding in side.found.findings:
+        yield from ((each.at.path, each.function) for each in (finding, *finding.parts))
+
+
+def _subjects(findings: Iterable[Named]) -> Iterator[object]:
+    """What findings are about; those that stand for others, each of the others."""
+    for rule, finding in findings:
+        for each in finding.parts or (finding,):
+            yield rule, each.at.path, each.function, each.subject
+
+
+def _subject(finding: Reported) -> object:
+    return finding.at.path, finding.function, finding.subject

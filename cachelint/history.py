@@ -18,6 +18,8 @@ from cachelint.store import Store, key_of
 
 # After changes of more files than this, a new whole run is due.
 CHANGED_FILES = 40
+# So many whole runs are remembered: one over an edit that nobody made in the end is not to replace the one before it.
+RUNS = 3
 NO_FACTS = b""
 # Pickled summaries repeat themselves: the quickest level already makes a quarter of them.
 LEVEL = 1
@@ -34,6 +36,7 @@ class Basis(msgspec.Struct, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Basis)
+_RUNS = msgspec.msgpack.Decoder(list[bytes])
 
 
 def scope_of(config: Config, sources: Sources) -> bytes:
@@ -46,26 +49,39 @@ def keep(store: Store, scope: bytes, run: bytes, files: Sequence[tuple[SourceFil
     for path, summaries in left.files.items():
         store.put(_place(run, path), zlib.compress(summaries, LEVEL))
     basis = Basis(run, tuple((file, _key(each)) for file, each in files), left.known)
-    store.put(scope, _ENCODER.encode(basis))
+    store.put(_place(run, ""), _ENCODER.encode(basis))
+    others = [each for each in _runs(store, scope) if each != run]
+    store.put(scope, _ENCODER.encode([run, *others][:RUNS]))
 
 
-def last_run(store: Store, scope: bytes) -> bytes | None:
-    """The key of what the last whole run concluded."""
-    basis = _basis(store, scope)
-    return basis.run if basis is not None else None
-
-
-def recall(store: Store, scope: bytes, files: Sequence[tuple[SourceFile, Gathered]]) -> Before | None:
-    """What the last whole run left, for a run over these files; None when nothing did, or too much is different."""
-    basis = _basis(store, scope)
-    if basis is None:
-        return None
-    then = {file.path: (file, key) for file, key in basis.files}
+def nearest(store: Store, scope: bytes, files: Sequence[tuple[SourceFile, Gathered]]) -> Basis | None:
+    """Which of the last whole runs saw the most of these files as they are, of equals the last; None when there is
+    none, or too much is different."""
     now = {file.path: (file, _key(each)) for file, each in files}
-    paths = [path for path in then.keys() | now.keys() if then.get(path) != now.get(path)]
-    if len(paths) > CHANGED_FILES or any(then[p][0] != now[p][0] for p in paths if p in then and p in now):
+    found: tuple[int, Basis] | None = None
+    for basis in filter(None, (_basis(store, run) for run in _runs(store, scope))):
+        paths = _different(basis, now)
+        if paths is not None and (found is None or len(paths) < found[0]):
+            found = len(paths), basis
+        if found is not None and found[0] == 0:
+            break
+    return found[1] if found is not None else None
+
+
+def prefer(store: Store, scope: bytes, run: bytes) -> None:
+    """Remember that a run was started from, so that others go first when there are too many."""
+    runs = _runs(store, scope)
+    if runs and runs[0] != run:
+        store.put(scope, _ENCODER.encode([run, *(each for each in runs if each != run)]))
+
+
+def recall(store: Store, basis: Basis, files: Sequence[tuple[SourceFile, Gathered]]) -> Before | None:
+    """What a whole run left, for a run over these files; None when that is not there any more, or too much is
+    different."""
+    paths = _different(basis, {file.path: (file, _key(each)) for file, each in files})
+    if paths is None:
         return None
-    changed = _as_then(store, then, sorted(paths))
+    changed = _as_then(store, {file.path: (file, key) for file, key in basis.files}, paths)
     if changed is None:
         return None
     texts = _Texts({file.path: each for file, each in files})
@@ -88,8 +104,25 @@ class _Texts(Mapping[str, bytes]):
         return len(self._files)
 
 
-def _basis(store: Store, scope: bytes) -> Basis | None:
+def _different(basis: Basis, now: Mapping[str, tuple[SourceFile, bytes]]) -> list[str] | None:
+    """The paths of files that are not what a run saw; None when that is more than can be worked off."""
+    then = {file.path: (file, key) for file, key in basis.files}
+    paths = [path for path in then.keys() | now.keys() if then.get(path) != now.get(path)]
+    is_too_much = len(paths) > CHANGED_FILES or any(then[p][0] != now[p][0] for p in paths if p in then and p in now)
+    return None if is_too_much else sorted(paths)
+
+
+def _runs(store: Store, scope: bytes) -> list[bytes]:
+    """The keys of what the last whole runs concluded, the last one first."""
     value = store.get(scope)
+    try:
+        return [] if value is None else _RUNS.decode(value)
+    except (ValueError, RecursionError):
+        return []
+
+
+def _basis(store: Store, run: bytes) -> Basis | None:
+    value = store.get(_place(run, ""))
     try:
         return None if value is None else _DECODER.decode(value)
     except (ValueError, RecursionError):

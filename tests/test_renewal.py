@@ -229,7 +229,7 @@ def test_a_broken_entry_is_a_miss(shop: Task) -> None:
     given = check.inputs(task, store)
     for scope in (b"", check.scope_of(task, given)):
         store.put(scope, b"\x00broken")
-        assert history.recall(store, scope, check._files(given)) is None
+        assert history.nearest(store, scope, check._files(given)) is None
 
 
 KEPT = (

@@ -10,12 +10,13 @@ from cachelint.program.clients import DirectClient
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import Event
+from cachelint.program.excerpt import Name
 from cachelint.program.flow import ROUTED_PATH, WHOLE_QUERY, Arrival, spoken
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
-from cachelint.program.linking import Left, leave, link, link_excerpt
+from cachelint.program.linking import Left, leave, link, link_excerpt, widen
 from cachelint.program.outages import Failure
 from cachelint.program.queries import UncachedRead
 from cachelint.program.questions import Program
@@ -40,6 +41,7 @@ __all__ = [
     "Left",
     "Lifetime",
     "Match",
+    "Name",
     "OffFormat",
     "OffStrategy",
     "Pickled",
@@ -60,6 +62,7 @@ __all__ = [
     "link",
     "link_excerpt",
     "spoken",
+    "widen",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -168,3 +168,9 @@ def _models(program: Program, value: Value) -> Iterator[ClassSymbol | str]:
             for type_ in (each.type, each.of):
                 if type_ is not None and program.interpreter.hierarchy.is_model(type_):
                     yield type_
+
+
+def on_caches(events: Iterable[Event]) -> list[Event]:
+    """The calls that are not on a plain dict, by place."""
+    found = (event for event in events if event.client is None or event.client.type != "builtins.dict")
+    return sorted(found, key=lambda event: (event.place, event.method))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import TypeVar
 
@@ -49,8 +50,10 @@ class Moved:
 class Change:
     """One file before and after. `functions` and `classes` map the old symbols to the new ones, `followed` are the new
     functions whose code is not what it was (with all that is defined in them), `names` what means something else or
-    is new or gone, `heirs` the classes whose own or inherited members are not what they were. `doubt` is why nothing
-    less than the whole project can tell what the change means, "" where it can be told."""
+    is new or gone; of these, `members` belong to classes, `offered` are functions at the top level that are only called
+    in another way, and of `decorated` nothing has changed but decorators. `heirs` are the classes whose own or
+    inherited members are not what they were, `loose` the statements outside of functions that differ. `doubt` is why
+    nothing less than the whole project can tell what the change means, "" where it can be told."""
 
     def __init__(self, old: ModuleSymbol, new: ModuleSymbol) -> None:
         self.old, self.new = old, new
@@ -58,6 +61,9 @@ class Change:
         self.classes: dict[ClassSymbol, ClassSymbol] = {}
         self.followed: set[FunctionSymbol] = set()
         self.names: set[str] = set()
+        self.members: set[str] = set()
+        self.offered: set[str] = set()
+        self.decorated: set[str] = set()
         self.heirs: set[ClassSymbol] = set()
         self.moved = Moved()
         self.doubt = ""
@@ -66,6 +72,8 @@ class Change:
         self._match_classes()
         self._match_functions()
         self._compare_bindings()
+        self.decorated -= self.names
+        self.names |= self.decorated
         if old.used_packages != new.used_packages:
             # What a file imports says what the names in it are likely to be.
             self.followed.update(new.functions)
@@ -98,8 +106,16 @@ class Change:
 
     def _note_changed(self, old: FunctionSymbol | None, new: FunctionSymbol) -> None:
         self.followed.update(each for each in self.new.functions if outermost(each) is new)
-        if old is None or not self._is_offered_alike(old, new):
+        if old is not None and _offer(old) == _offer(new):
+            if _decorators(old) != _decorators(new) and new.parent is None:
+                self.decorated.add(new.facts.name)
+                if new.home is not None:
+                    self.members.add(new.facts.name)
+                    self._note_class(new.home)
+        else:
             self._note_definition(new)
+            if old is not None and new.parent is None and new.home is None:
+                self.offered.add(new.facts.name)
         if old is not None:
             self._align_functions(old, new)
 
@@ -109,10 +125,8 @@ class Change:
             return
         self.names.add(function.facts.name)
         if function.home is not None:
+            self.members.add(function.facts.name)
             self._note_class(function.home)
-
-    def _is_offered_alike(self, old: FunctionSymbol, new: FunctionSymbol) -> bool:
-        return _offer(old) == _offer(new)
 
     def _align_functions(self, old: FunctionSymbol, new: FunctionSymbol) -> None:
         pairs: list[tuple[facts.Node | None, facts.Node | None]] = [(old.facts.returns, new.facts.returns)]
@@ -133,6 +147,7 @@ class Change:
         for name in before.keys() ^ after.keys():
             symbol = before.get(name) or after[name]
             self.names.update((symbol.facts.name, *symbol.attributes, *symbol.methods))
+            self.members.update((*symbol.attributes, *symbol.methods))
             if symbol.facts.owner >= 0:
                 self._note_owner(symbol)
         for old, new in self.classes.items():
@@ -144,9 +159,11 @@ class Change:
         before, after = _attributes(old), _attributes(new)
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         self.names |= changed
+        self.members |= changed
         for symbol in (old, new):
             for name in changed & symbol.attributes.keys():
                 self.names.update(_texts(symbol.attributes[name]))
+                self.members.update(_texts(symbol.attributes[name]))
         if changed:
             self._note_class(new)
         if changed and new.facts.owner >= 0:
@@ -195,11 +212,23 @@ class Change:
         while tail < min(len(old), len(new)) - head and self._piece(old[-1 - tail], new[-1 - tail]):
             tail += 1
         between = old[head : len(old) - tail], new[head : len(new) - tail]
-        for one, other in zip(*between, strict=False):
-            if type(one) is type(other):
-                for block, other_block in zip(blocks(one), blocks(other), strict=False):
-                    self._align(block, other_block)
-        return [*between[0], *between[1]]
+        return self._align_between(*between) if all(between) else [*between[0], *between[1]]
+
+    def _align_between(self, old: Statements, new: Statements) -> list[facts.Statement]:
+        """The same where something is different at both ends: equal statements in their order."""
+        before, after = list(map(self._code.of_old, old)), list(map(self._code.of_new, new))
+        loose: list[facts.Statement] = []
+        i = j = 0
+        for match in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+            for one, other in zip(old[i : match.a], new[j : match.b], strict=False):
+                if type(one) is type(other):
+                    for block, other_block in zip(blocks(one), blocks(other), strict=False):
+                        self._align(block, other_block)
+            loose += [*old[i : match.a], *new[j : match.b]]
+            i, j = match.a + match.size, match.b + match.size
+            for one, other in zip(old[match.a : i], new[match.b : j], strict=True):
+                self._piece(one, other)
+        return loose
 
     def _piece(self, old: facts.Node | None, new: facts.Node | None) -> bool:
         if old is None or new is None:
@@ -264,6 +293,14 @@ class _Code:
     def __init__(self, old: facts.FileFacts, new: facts.FileFacts) -> None:
         self._old, self._new = old, new
 
+    def of_old(self, statement: facts.Statement) -> object:
+        """A statement of the old file, to be compared with those of the new one."""
+        return _about(statement, self._old)
+
+    def of_new(self, statement: facts.Statement) -> object:
+        """A statement of the new file."""
+        return _about(statement, self._new)
+
     def is_definition_of(self, old: facts.Node, new: facts.Node) -> bool:
         """Whether two `def` or `class` statements define something of one name."""
         if isinstance(old, facts.Define) and isinstance(new, facts.Define):
@@ -317,6 +354,15 @@ def _by_name(symbols: Sequence[Symbol]) -> dict[tuple[str, int], Symbol]:
     return found
 
 
+def _about(statement: facts.Statement, file: facts.FileFacts) -> object:
+    """What a statement says; of a definition only what it defines."""
+    if isinstance(statement, facts.Define):
+        return "def", file.functions[statement.function].qualname
+    if isinstance(statement, facts.DefineClass):
+        return "class", file.classes[statement.class_].qualname
+    return repr(shape(statement, file))
+
+
 def shape(node: object, file: facts.FileFacts) -> object:
     """A piece of a file's facts without its positions, what lambdas in it do included."""
     if isinstance(node, facts.Lambda):
@@ -329,10 +375,14 @@ def shape(node: object, file: facts.FileFacts) -> object:
 
 
 def _offer(function: FunctionSymbol) -> object:
-    """What callers and frameworks see of a function without following it."""
+    """What callers and frameworks see of a function without following it, decorators left out."""
     code = function.facts
-    head = shape((code.parameters, code.decorators, code.returns), function.module.facts)
+    head = shape((code.parameters, code.returns), function.module.facts)
     return head, code.is_async, code.is_generator, function.declares_globals
+
+
+def _decorators(function: FunctionSymbol) -> object:
+    return shape(function.facts.decorators, function.module.facts)
 
 
 def _head(symbol: ClassSymbol) -> object:

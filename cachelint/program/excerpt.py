@@ -6,40 +6,63 @@ the questions of rules about its own handlers and cache calls as the whole one w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from cachelint.facts import model as facts
+from cachelint.program.appearances import look_alike
 from cachelint.program.changes import Change, outermost
+from cachelint.program.differences import (
+    does_nothing,
+    is_other,
+    is_plain,
+    look_at_builder,
+    look_at_class,
+    look_at_difference,
+    look_at_imports,
+    look_at_new_class,
+)
 from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
-from cachelint.program.effects import Summary
-from cachelint.program.graph import functions_in
+from cachelint.program.effects import Event, Summary
+from cachelint.program.habits import HANDLERS
+from cachelint.program.heads import Head, finished, heads
 from cachelint.program.kept import FileLeft, Known, Reader
+from cachelint.program.lessons import lesson, taught_otherwise
 from cachelint.program.partial import PartialGraph
+from cachelint.program.sayers import Sayers, functions_of
 from cachelint.program.settings import may_decide_settings
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
-from cachelint.program.values import Instance, Value
-from cachelint.vocabulary import DbRead, DbWrite
+from cachelint.program.values import Value
+from cachelint.vocabulary import CacheWrite
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
 # Beyond so many functions followed again, or files read, the whole program is as quick.
 FUNCTIONS = 80
+# How often functions are followed for what turned out about calls of them.
+ROUNDS = 4
 FILES = 220
+# In a project that uses caches in fewer files, an edit may bring the first use of one, or take the last one.
+FEW_CACHED = 2
 NOTHING = FileLeft()
-Item = TypeVar("Item")
+Name = tuple[str, str]  # a function: the path of its file, and its qualified name
 
 
 class Excerpt:
     """What an edit changes in a program, and as much of the rest as is needed to judge it. Raises UnsureError where
-    that is not enough. `patterns` are the names of handlers in the configuration."""
+    that is not enough. `patterns` are the names of handlers in the configuration; `also` names functions to look
+    around, changed or not."""
 
-    def __init__(self, interpreter: Interpreter, before: Before, patterns: Sequence[str]) -> None:
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        before: Before,
+        patterns: Sequence[str],
+        also: Collection[Name] = (),
+    ) -> None:
         self.interpreter = interpreter
         self._patterns = patterns
+        self._also = also
         self._before = before
         self._changes = dict(changes_since(interpreter.modules, before.files))
         self._symbols = SymbolsNow(interpreter, self._changes)
@@ -47,6 +70,8 @@ class Excerpt:
         self._left: dict[ModuleSymbol, FileLeft] = {}
         self._old: dict[FunctionSymbol, Summary] = {}
         self.found: dict[FunctionSymbol, tuple[Summary | None, Summary]] = {}
+        self._recalled: set[FunctionSymbol] = set()
+        self.heads: dict[FunctionSymbol, Head] = {}
         self.matters = False
         self.graph = PartialGraph(self)
         self.known = self._read_known()
@@ -87,9 +112,12 @@ class Excerpt:
             function = each.summary.function
             if function is None:
                 interpreter.module_summaries[each.summary.module] = each.summary
+            elif not self.is_there(function):
+                continue
             elif self.is_changed(function):
                 self._old[function] = each.summary
             else:
+                self._recalled.add(function)
                 interpreter.summaries[function] = each.summary
                 interpreter.asking.asked[function] = set(each.asked)
         interpreter.parameter_things.update(left.parameters)
@@ -122,37 +150,181 @@ class Excerpt:
     # ------------------------------------------------------------------------------------------------ following
 
     def follow(self) -> list[Summary]:
-        """What the changed functions do now, and whoever asked one that gives something else."""
+        """What the changed functions do now, and whoever asked one that gives something else, or says a name that means
+        something else."""
         for path, change in self._changes.items():
             self._look_for_doubt(path, change)
-        waiting = [f for change in self._changes.values() for f in change.followed]
-        found: dict[FunctionSymbol, tuple[Summary | None, Summary]] = {}
+        sayers = self._sayers()
+        for change in self._changes.values():
+            self.left(change.new)
+            self.heads.update((head.function, head) for head in heads(self.interpreter, change))
+        changed = {function for change in self._changes.values() for function in change.followed}
+        self._follow({*changed, *self._variants({outermost(each) for each in changed}), *sayers})
+        self._note_new_variants()
+        if self.interpreter.configured:
+            raise UnsureError("clients that are configured by calls")
+        self.heads = {function: finished(self.interpreter, head) for function, head in self.heads.items()}
+        self.matters = bool(self.heads) or not self._look_alike()
+        for old, new in (*self.found.values(), *self._gone()):
+            self.matters |= look_at_difference(old, new, self._is_habit_open())
+            look_at_builder(self.interpreter, old, new)
+        if self.matters or self._also:
+            self.look_around(self._also)
+        return [new for _, new in self.found.values()]
+
+    def _is_habit_open(self) -> bool:
+        """Whether one use of a cache more, or less, may decide whether the project has any."""
+        is_large = self.known.handlers > HANDLERS
+        return self.known.does_without_cache or (is_large and len(self.known.cached_in) < FEW_CACHED)
+
+    def _note_new_variants(self) -> None:
+        """Special cases that the earlier run did not meet are functions of their own, and new."""
+        for function in [each for each in self.interpreter.summaries if each not in self._recalled]:
+            self.found.setdefault(function, (None, self.interpreter.summaries[function]))
+
+    def _look_alike(self) -> bool:
+        """Whether code that rules read themselves is as it was."""
+        units = ((change, each) for change in self._changes.values() for each in change.followed)
+        differing = [function for change, function in units if not look_alike(change, function)]
+        return not differing
+
+    def _gone(self) -> Iterator[tuple[Summary, Summary]]:
+        """What functions did that are not there any more, and what is left of that."""
+        for change in self._changes.values():
+            for each in self.left(change.new).followed:
+                function = each.summary.function
+                if function is not None and not self.is_there(function):
+                    yield each.summary, Summary(function, function.module)
+
+    def is_there(self, function: FunctionSymbol) -> bool:
+        """Whether a function of the earlier run is still there."""
+        return self.interpreter.modules.by_path.get(function.module.source.path) is function.module
+
+    def _sayers(self) -> set[FunctionSymbol]:
+        sayers = Sayers(self.interpreter.modules, self._before.texts, self._changes)
+        for change in self._changes.values():
+            sayers.look(change)
+            if not all(map(does_nothing, change.loose)):
+                sayers.top_levels.add(change.new)
+        for module in sorted(sayers.top_levels, key=lambda each: each.source.path):
+            self._look_at_top_level(module)
+        return {*functions_of(sayers.functions), *self._variants(sayers.functions)}
+
+    def _variants(self, units: set[FunctionSymbol]) -> Iterator[FunctionSymbol]:
+        """The special cases of functions that the earlier run met."""
+        for module in {unit.module for unit in units}:
+            for each in self.left(module).followed:
+                function = each.summary.function
+                if function is not None and outermost(function.original) in units:
+                    yield function
+
+    def _look_at_top_level(self, module: ModuleSymbol) -> None:
+        """Raise when the top level of a file does something else than it did."""
+        self.left(module)
+        old = self.interpreter.module_summaries.pop(module, None)
+        new = self.interpreter.module_summary(module)
+        if old is None or is_other(old, new):
+            raise UnsureError("what a file does by itself")
+
+    def _follow(self, waiting: set[FunctionSymbol]) -> None:
+        for _ in range(ROUNDS):
+            self._follow_users(waiting)
+            waiting = self._learn()
+            if not waiting:
+                return
+        raise UnsureError("what call sites teach")
+
+    def _follow_users(self, waiting: set[FunctionSymbol]) -> None:
+        """Follow functions, and whoever asked one that gives something else."""
+        met = set(waiting)
         while waiting:
-            if len(found) + len(waiting) > FUNCTIONS:
+            if len(self.found.keys() | waiting) > FUNCTIONS:
                 raise UnsureError("too much of the project")
             for function in sorted(waiting, key=lambda each: each.order):
-                self.left(function.module)
-                old = self._old.get(function) or self.interpreter.summaries.pop(function, None)
-                found[function] = old, self.interpreter.summary(function)
-            self._follow_again(found)
-            waiting = [user for function in waiting for user in self._concerned(*found[function])]
-            waiting = [user for user in dict.fromkeys(waiting) if user not in found]
-        self.found = found
-        for old, new in found.values():
-            self.matters |= _look_at_difference(old, new)
-        if self.matters:
-            self.graph.look_around()
-        return [new for _, new in found.values()]
+                self._follow_one(function)
+            if self.interpreter.incomplete:
+                self._follow_again()
+            more = [user for function in waiting for user in self._concerned(*self.found[function])]
+            waiting = {user for user in more if user not in met}
+            met |= waiting
 
-    def _follow_again(self, found: dict[FunctionSymbol, tuple[Summary | None, Summary]]) -> None:
-        """Follow once more, as a whole run does, what met an unfinished answer in a circle of calls."""
-        circle = set(self.interpreter.incomplete)
-        if not circle <= found.keys():
+    def _follow_one(self, function: FunctionSymbol) -> None:
+        self.left(function.module)
+        kept = self.interpreter.summaries.pop(function, None) if function in self._recalled else None
+        old = self.found[function][0] if function in self.found else self._old.get(function) or kept
+        if function in self.found:
+            self.interpreter.summaries.pop(function, None)
+        self.found[function] = old, self.interpreter.summary(function)
+
+    def _learn(self) -> set[FunctionSymbol]:
+        """Note what calls teach now; the functions that this concerns."""
+        concerned = set()
+        keys = {key for old, new in self.found.values() for key in taught_otherwise(old, new)}
+        for key in sorted(keys, key=lambda each: (each[0].order, each[1])):
+            if self.interpreter.learning.is_open(*key):
+                self.left(key[0].module)
+                things = lesson(self, key)
+                if things is None:
+                    raise UnsureError("what call sites teach")
+                if things != self.interpreter.parameter_things.get(key, ()):
+                    self.interpreter.parameter_things[key] = things
+                    concerned.add(key[0])
+        if concerned:
+            self.interpreter.applied.clear()
+            self.interpreter.instance_values.clear()
+        return concerned
+
+    def calling(self, function: FunctionSymbol) -> list[str]:
+        """The files that call a function, as far as is known by now."""
+        paths = set(self.left(function.module).called_from.get(self.index(function.original), ()))
+        paths |= {each.module.source.path for each in self.found}
+        return sorted(path for path in paths if path in self.interpreter.modules.by_path)
+
+    def _follow_again(self) -> None:
+        """Follow circles of calls once more, as a whole run does."""
+        if not self.interpreter.incomplete <= self.found.keys():
             raise UnsureError("a circle of calls")
-        if circle:
-            self.interpreter.follow_again()
-        for function in circle:
-            found[function] = found[function][0], self.interpreter.summaries[function]
+        self.interpreter.follow_again()
+        for function, (old, _) in self.found.items():
+            self.found[function] = old, self.interpreter.summary(function)
+
+    def look_around(self, names: Collection[Name] = ()) -> None:
+        """See what leads to the functions followed again, and to those with these names, and what they lead to."""
+        for function in self._named(names):
+            if function not in self.found:
+                same = self.interpreter.summary(function)
+                self.found[function] = same, same
+        self.matters = True
+        self.graph.look_around()
+
+    def _named(self, names: Collection[Name]) -> Iterator[FunctionSymbol]:
+        for path in sorted({path for path, _ in names}):
+            module = self.interpreter.modules.by_path.get(path)
+            left = self.left(module) if module is not None else NOTHING
+            followed = [each.summary.function for each in left.followed if each.summary.function is not None]
+            own = module.functions if module is not None else ()
+            for function in dict.fromkeys((*own, *followed)):
+                if function.module is module and (path, function.facts.qualname) in names:
+                    yield function
+
+    @property
+    def names(self) -> frozenset[Name]:
+        """The functions that have been looked around, and those that are not there any more."""
+        gone = [f for change in self._changes.values() for f in change.old.functions if f not in change.functions]
+        return frozenset((each.module.source.path, each.facts.qualname) for each in (*self.found, *gone))
+
+    def all_events(self, paths: Collection[str] = ()) -> list[Event]:
+        """What is done in all files that use caches, in these, and in those that have been read."""
+        return self.graph.all_events(sorted({*self.known.cached_in, *paths, *self._changes}))
+
+    def filled_in(self) -> frozenset[str]:
+        """The files in which something is stored in a cache, those that have changed included."""
+        found = set(self.known.filled_in) - self._changes.keys()
+        for path, change in self._changes.items():
+            events = (event for function in change.new.functions for event in self.graph.tables.events[function])
+            if any(isinstance(event.row, CacheWrite) for event in events):
+                found.add(path)
+        return frozenset(found)
 
     def settings(self) -> list[ModuleSymbol]:
         """The modules of settings."""
@@ -165,37 +337,33 @@ class Excerpt:
             raise UnsureError(f"{path}: {change.doubt or 'settings'}")
         if path not in self.interpreter.modules.by_path or self._before.files[path] is None:
             raise UnsureError(f"{path}: a file that comes or goes")
-        if change.heirs or self._are_said(change.names):
-            raise UnsureError(f"{path}: names that mean something else")
-        if not all(map(_does_nothing, change.loose)):
-            raise UnsureError(f"{path}: what the file does by itself")
+        self._look_at_classes(change)
+        if not all(map(is_plain, change.loose)):
+            raise UnsureError("what a file does by itself")
+        if self._patterns and change.followed - set(change.functions.values()):
+            raise UnsureError("a function that may serve requests")
 
-        known = set(change.functions.values())
-        for function in change.followed - known:
-            if function.parent is None and (function.facts.decorators or self._patterns):
-                raise UnsureError(f"{path}: a function that may serve requests")
-
-    def _are_said(self, names: set[str]) -> bool:
-        """Whether any code says one of these names, its definition left out."""
-        if not names:
-            return False
-        elsewhere = (text for path, text in self._before.texts.items() if path not in self._changes)
-        if any(_times_said(name, text) for text in elsewhere for name in names):
-            return True
-        own = [(self._before.texts[path], change.new) for path, change in self._changes.items()]
-        return any(_times_said(name, text) > _defined(module, name) for text, module in own for name in names)
+    def _look_at_classes(self, change: Change) -> None:
+        """Raise where classes or their members are said by nobody and asked for all the same: by frameworks, by
+        Python."""
+        for symbol in change.heirs:
+            look_at_class(self.interpreter, symbol, change)
+        for symbol in (*change.new.classes, *change.old.classes):
+            if symbol not in change.classes and symbol not in change.classes.values():
+                look_at_new_class(self.interpreter, symbol)
+        look_at_imports(self.interpreter, change)
 
     def _concerned(self, old: Summary | None, new: Summary) -> Iterator[FunctionSymbol]:
         if old is None:
             return
         function = new.function
         assert function is not None
-        if new.kept != old.kept or new.attributes != old.attributes or new.asked_bases != old.asked_bases:
+        if new.kept != old.kept or new.asked_bases != old.asked_bases:
             raise UnsureError("what a function leaves for others")
-        self._look_at_teaching(old, new)
+        yield from self._readers(old, new)
         if new.gives_the_same(old):
             return
-        for path in self.left(function.module).asked_from.get(self.index(function), ()):
+        for path in self.left(function.module).asked_from.get(self.index(function.original), ()):
             left = self.left(self.interpreter.modules.by_path[path])
             for each in left.followed:
                 if function in each.asked:
@@ -203,82 +371,16 @@ class Excerpt:
                         raise UnsureError("what a file does by itself")
                     yield each.summary.function
 
-    def _look_at_teaching(self, old: Summary, new: Summary) -> None:
-        """Raise when call sites teach something else about parameters than they did."""
-        before, after = _taught(old), _taught(new)
-        for key in before.keys() | after.keys():
-            if before.get(key) != after.get(key):
-                function, name = key
-                known = self.left(function.module).parameters.get(key, ())
-                things = {each for value in after.get(key, ()) for each in value.things if isinstance(each, Instance)}
-                is_same = key in after and things <= set(known) and before.get(key, ()) != ()
-                if not is_same and self.interpreter.learning.is_open(function, name):
-                    raise UnsureError("what call sites teach")
-
-
-HARMLESS = (DbRead, DbWrite)
-
-
-def _look_at_difference(old: Summary | None, new: Summary) -> bool:
-    """Whether a function does something else than it did, as far as anybody sees. Raises UnsureError where that can
-    matter to what lies elsewhere: uses of caches, calls of what is passed, what is registered."""
-    before, after = old or Summary(new.function, new.module), new
-    events = _difference(before.events, after.events, _fields)
-    if any(not isinstance(each.row, HARMLESS) for each in events if old is not None):
-        raise UnsureError("what is done with caches")
-    edges = _difference(before.calls, after.calls, _fields)
-    if any(True for edge in edges for value in edge.arguments.values() for _ in functions_in(value)):
-        raise UnsureError("functions that are passed on")
-    if _difference(before.invocations, after.invocations, _fields) or before.registrations or after.registrations:
-        raise UnsureError("calls of what is passed")
-    return bool(events or edges)
-
-
-def _difference(before: list[Item], after: list[Item], fields: Callable[[Item], object]) -> list[Item]:
-    """What is on one side only."""
-    left, more = [(fields(each), each) for each in before], []
-    for each in after:
-        own = fields(each)
-        index = next((i for i, (other, _) in enumerate(left) if other == own), None)
-        if index is None:
-            more.append(each)
-        else:
-            del left[index]
-    return [each for _, each in left] + more
-
-
-def _fields(each: object) -> object:
-    return [getattr(each, name) for name in each.__slots__]  # type: ignore[attr-defined]
-
-
-def _times_said(name: str, text: bytes) -> int:
-    """How often encoded facts hold a name, as a whole text or as the end of a dotted one."""
-    return text.count(msgspec.msgpack.encode(name)) + text.count(b"." + name.encode())
-
-
-def _defined(module: ModuleSymbol, name: str) -> int:
-    """How often the definitions of a name say it: functions and classes twice, once qualified."""
-    functions = sum(function.facts.name == name for function in module.functions)
-    said = 2 * (functions + sum(symbol.facts.name == name for symbol in module.classes))
-    if name in module.bindings:
-        said += len(module.bindings[name].assigned) + len(module.bindings[name].imports)
-    return said
-
-
-def _does_nothing(statement: facts.Statement) -> bool:
-    """Whether a statement only gives something a name."""
-    if isinstance(statement, (facts.Define, facts.Import)):
-        return True
-    return isinstance(statement, facts.Assign) and isinstance(statement.value, facts.Constant)
-
-
-def _taught(summary: Summary) -> dict[tuple[FunctionSymbol, str], list[Value]]:
-    found: dict[tuple[FunctionSymbol, str], list[Value]] = {}
-    for edge in summary.calls:
-        for name, value in edge.arguments.items():
-            if name not in ("self", "cls") and value.instances():
-                found.setdefault((edge.callee, name), []).append(value)
-    return found
+    def _readers(self, old: Summary, new: Summary) -> Iterator[FunctionSymbol]:
+        """Who asks what a function leaves on its object, where that is something else."""
+        function = new.function
+        names = {n for n in (*old.attributes, *new.attributes) if old.attributes.get(n) != new.attributes.get(n)}
+        if not names or function is None or function.owner is None:
+            return
+        self.interpreter.instance_values.clear()
+        for heir in (function.owner, *self.interpreter.hierarchy.subclasses(function.owner)):
+            for (_, name), readers in self.left(heir.module).readers.items():
+                yield from (each for each in readers if name in names and self.is_there(each))
 
 
 class _Related:

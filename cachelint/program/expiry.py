@@ -144,7 +144,7 @@ def _setting(value: Value, place: Place, never_is: object) -> Expiry:
 def is_given_elsewhere(program: Program, event: Event) -> bool:
     """Whether the project sets the TTL of this entry by a call of its own: `pipe.expire(key, 60)`."""
     templates = {each for each in program.key_templates(event) if each}
-    for other in program.cache_events:
+    for other in program.all_cache_events:
         if not isinstance(other.row, CacheExpire):
             continue
         if other.function is not None and other.function is event.function:

@@ -157,28 +157,8 @@ class CallGraph:
     def _note_memoized(self) -> None:
         """A caching decorator that can raise is a cache call of everyone who calls the function."""
         for function in list(self.interpreter.functions()):
-            for each in applied(self.interpreter, function) if function.facts.decorators else ():
-                if isinstance(each.row, Memoizes) and is_on(each.row, each.given):
-                    name = each.name.rpartition(".")[2]
-                    event = Event(each.row, each.place, function.module, function, TOP, each.client, name)
-                    event.arguments, event.is_response = each.given, each.row.response
-                    event.key = self._explicit_key(function, each.row, each.given, each.place)
-                    self.events[function].append(event)
-
-    def _explicit_key(
-        self, function: FunctionSymbol, row: Memoizes, given: dict[str, Value], place: Place
-    ) -> Value | None:
-        """The key that a caching decorator was told: a key function's result, or a template over the parameters."""
-        for name in row.key_params.split():
-            value = given.get(name)
-            for builder in functions_in(value) if value is not None else ():
-                return self.interpreter.summary(builder).returns
-            if value is not None and isinstance(value.constant, str) and "{" in value.constant:
-                filled = {
-                    p.name: (self.interpreter.parameter(function, p), place, p.name) for p in function.facts.parameters
-                }
-                return formatted(value.constant, [], filled, place)
-        return None
+            for event in memoized(self.interpreter, function):
+                self.events[function].append(event)
 
     # ---------------------------------------------------------------------------------------------- cover
 
@@ -192,6 +172,31 @@ class CallGraph:
             found = any(self.writes_back(edge.callee, depth + 1) for edge in self.callees.get(function, ()))
         self._writes[function] = found
         return found
+
+
+def memoized(interpreter: Interpreter, function: FunctionSymbol) -> Iterator[Event]:
+    """The uses of caches that a function's own decorators are."""
+    for each in applied(interpreter, function) if function.facts.decorators else ():
+        if isinstance(each.row, Memoizes) and is_on(each.row, each.given):
+            name = each.name.rpartition(".")[2]
+            event = Event(each.row, each.place, function.module, function, TOP, each.client, name)
+            event.arguments, event.is_response = each.given, each.row.response
+            event.key = _explicit_key(interpreter, function, each.row, each.given, each.place)
+            yield event
+
+
+def _explicit_key(
+    interpreter: Interpreter, function: FunctionSymbol, row: Memoizes, given: dict[str, Value], place: Place
+) -> Value | None:
+    """The key that a caching decorator was told: a key function's result, or a template over the parameters."""
+    for name in row.key_params.split():
+        value = given.get(name)
+        for builder in functions_in(value) if value is not None else ():
+            return interpreter.summary(builder).returns
+        if value is not None and isinstance(value.constant, str) and "{" in value.constant:
+            filled = {p.name: (interpreter.parameter(function, p), place, p.name) for p in function.facts.parameters}
+            return formatted(value.constant, [], filled, place)
+    return None
 
 
 def functions_in(value: Value) -> Iterator[FunctionSymbol]:

@@ -144,6 +144,11 @@ def _decorated(interpreter: Interpreter, function: FunctionSymbol) -> Iterator[H
         return
 
 
+def by_decorators(interpreter: Interpreter, function: FunctionSymbol) -> list[Handler]:
+    """What a function serves by its own decorators."""
+    return _merged(interpreter, list(_decorated(interpreter, function)))
+
+
 def _handler(
     interpreter: Interpreter, function: FunctionSymbol, row: Handles, given: dict[str, Value], place: Place
 ) -> Handler:

@@ -20,7 +20,7 @@ import msgspec
 from cachelint import vocabulary
 from cachelint.program import effects, values
 from cachelint.program.effects import CallEdge, Event, Summary
-from cachelint.program.handlers import Handler
+from cachelint.program.handlers import Handler, by_decorators
 from cachelint.program.shelves import Slot
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import Row
@@ -51,8 +51,9 @@ class FileLeft(msgspec.Struct):
     reads what is set on objects of its classes, what relations lead from those to others, which classes derive from
     them. Where its tests ask for what is kept for the whole process.
 
-    Of the call graph, what is not in the summaries: `edges` and `events`, the handlers that a function serves, what it
-    is told as a decorator, and the paths of the files that call it, or ask what it does.
+    Of the call graph, what is not in the summaries: `edges` and `events`, the handlers that a function serves with
+    their `ranks` (0 for those of decorators, else where it was found), what it is told as a decorator, and the paths of
+    the files that call it, or ask what it does.
     """
 
     followed: list[Followed] = []
@@ -69,6 +70,7 @@ class FileLeft(msgspec.Struct):
     edges: list[CallEdge] = []
     events: list[Event] = []
     handlers: list[tuple[FunctionSymbol, list[Handler]]] = []
+    ranks: dict[FunctionSymbol, int] = {}
     told: list[tuple[FunctionSymbol, list[dict[str, Value]]]] = []
     called_from: dict[int, tuple[str, ...]] = {}
     asked_from: dict[int, tuple[str, ...]] = {}
@@ -76,8 +78,8 @@ class FileLeft(msgspec.Struct):
 
 class Known(msgspec.Struct):
     """What is known of the whole project: how clients are configured, its models by their names, the files of
-    settings, the keys of stores, the files that fill caches, those whose clients are used as a database, and
-    whether there is any cache."""
+    settings, the keys of stores, the files that fill caches, those whose clients are used as a database, whether there
+    is any cache, the files that use caches, those that write rows, and how many handlers."""
 
     configured: dict[str, dict[str, object]]
     models: dict[str, list[Where]]
@@ -86,6 +88,9 @@ class Known(msgspec.Struct):
     filled_in: frozenset[str]
     databases: frozenset[str]
     does_without_cache: bool
+    cached_in: frozenset[str]
+    written_in: frozenset[str]
+    handlers: int
 
 
 class Symbols(Protocol):
@@ -113,6 +118,9 @@ def dump_known(program: Program) -> bytes:
         program.filled_in,
         program.databases,
         program.does_without_cache,
+        program.cached_in,
+        program.written_in,
+        len(program.handlers),
     )
     return _Writer(interpreter).bytes(known)
 
@@ -193,6 +201,10 @@ def _add_graph(files: dict[str, FileLeft], program: Program) -> None:
             files[_path(owner)].events.extend(event for event in events if id(event) not in known)
     for maker, given in graph.told.items():
         files[_path(maker)].told.append((maker, given))
+    for rank, handler in enumerate(program.handlers, 1):
+        if handler.function.index >= 0:
+            is_decorated = bool(by_decorators(program.interpreter, handler.function))
+            files[_path(handler.function)].ranks[handler.function] = 0 if is_decorated else rank
     for function, handlers in program.handlers_by_function.items():
         if function.index >= 0:
             files[_path(function)].handlers.append((function, handlers))

@@ -124,7 +124,7 @@ def _is_only_filled(program: Program, view: View) -> bool:
         return False
     stored = set(program.key_templates(view.event)) | set(templates(view.key))
     others = [event for event, template in program.key_table if any(may_be_same(template, each) for each in stored)]
-    if any(isinstance(event.row, CacheDelete) and event.row.everything for event in program.cache_events):
+    if any(isinstance(event.row, CacheDelete) and event.row.everything for event in program.all_cache_events):
         return False
     return not any(
         isinstance(event.row, (CacheDelete, CacheCount))

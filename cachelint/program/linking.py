@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, TypeVar
 
 from cachelint.collector import without_collector
@@ -13,6 +13,7 @@ from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.policy import Policy, Sources, decide
 from cachelint.program.earlier import Before
+from cachelint.program.excerpt import Name
 from cachelint.program.kept import dump_files, dump_known
 from cachelint.program.questions import Program
 
@@ -37,11 +38,20 @@ def link(
 
 
 def link_excerpt(
-    files: Sequence[tuple[SourceFile, Callable[[], FileFacts]]], config: Config, policy: Policy, before: Before
+    files: Sequence[tuple[SourceFile, Callable[[], FileFacts]]],
+    config: Config,
+    policy: Policy,
+    before: Before,
+    also: Collection[Name] = (),
 ) -> Program:
-    """The part of a program that changes since an earlier run can matter to. Raises UnsureError where no part is
-    enough."""
-    return _on_large_stack(lambda: Program(files, config, policy, before, is_excerpt=True))
+    """The part of a program that changes since an earlier run can matter to, and what lies around functions with some
+    names. Raises UnsureError where no part is enough."""
+    return _on_large_stack(lambda: Program(files, config, policy, before, also))
+
+
+def widen(program: Program, names: Collection[Name]) -> None:
+    """See what lies around functions with these names as well. Raises UnsureError where no part is enough."""
+    _on_large_stack(lambda: program.widen(names))
 
 
 class Left(NamedTuple):

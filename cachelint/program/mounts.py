@@ -109,6 +109,11 @@ def handed_to_register(interpreter: Interpreter) -> Iterator[Handed]:
                 yield from _views_given(interpreter, module, call)
 
 
+def registers(node: facts.Node) -> bool:
+    """Whether code is a call of some `register`."""
+    return isinstance(node, facts.Call) and isinstance(node.func, facts.Attribute) and node.func.attr == "register"
+
+
 def _views_given(interpreter: Interpreter, module: ModuleSymbol, call: facts.Call) -> Iterator[Handed]:
     given = [argument.value for argument in call.arguments]
     texts = (each.value for each in given if isinstance(each, facts.Constant) and isinstance(each.value, str))

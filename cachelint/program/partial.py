@@ -6,10 +6,14 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from cachelint.program.decorators import applied
+from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.graph import Tables
 from cachelint.program.handlers import Handler
+from cachelint.program.heads import is_wrapping, serving
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
+from cachelint.vocabulary import Memoizes
 
 if TYPE_CHECKING:
     from cachelint.program.excerpt import Excerpt
@@ -21,6 +25,9 @@ class PartialGraph:
     def __init__(self, excerpt: Excerpt) -> None:
         self._excerpt = excerpt
         self._linked: set[ModuleSymbol] = set()
+        self._sorted: dict[FunctionSymbol, int] = {}
+        self._derived: set[int] = set()
+        self._ranks: dict[FunctionSymbol, int] = {}
         self._above: set[FunctionSymbol] = set()
         self._below: set[FunctionSymbol] = set()
         self.tables = Tables(
@@ -41,6 +48,20 @@ class PartialGraph:
         for path in left.called_from.get(self._excerpt.index(function.original), ()):
             if path in self._excerpt.interpreter.modules.by_path:
                 self._link(self._excerpt.interpreter.modules.by_path[path])
+        self._sort_callers(function)
+
+    def _sort_callers(self, function: FunctionSymbol) -> None:
+        """Bring the calls of a function into the order in which the whole graph has them: so the same way to it is the
+        first one."""
+        rows = self.tables.callers.rows.get(function, [])
+        if len(rows) > 1 and self._sorted.get(function) != len(rows):
+            self._sorted[function] = len(rows)
+            rows.sort(key=self._rank)
+
+    def _rank(self, edge: CallEdge) -> tuple[bool, bool, object]:
+        caller = edge.caller
+        order = caller.order if caller is not None else (edge.module.source.path, -1)
+        return id(edge) in self._derived, caller is not None and caller.original is not caller, order
 
     def _link(self, module: ModuleSymbol) -> None:
         """Add what a file calls and does to the call graph."""
@@ -50,16 +71,34 @@ class PartialGraph:
         left = self._excerpt.left(module)
         for each in left.followed:
             function = each.summary.function
-            again = self._excerpt.found.get(function) if function is not None else None
-            self._add(again[1] if again is not None else each.summary)
+            if function is None or self._excerpt.is_there(function):
+                again = self._excerpt.found.get(function) if function is not None else None
+                self._add(again[1] if again is not None else each.summary)
+        heads = self._excerpt.heads
         for edge in left.edges:
-            self._add_edge(edge)
+            if edge.caller in heads and is_wrapping(edge):
+                raise UnsureError("a decorator of the project")
+            if edge.place.at >= 0 and (edge.caller is None or self._excerpt.is_there(edge.caller)):
+                self._derived.add(id(edge))
+                self._add_edge(edge)
         for event in left.events:
-            self.tables.events.rows[event.function].append(event)
+            if event.function not in heads or not isinstance(event.row, Memoizes):
+                self.tables.events.rows[event.function].append(event)
         for maker, given in left.told:
             self.tables.told.rows[maker].extend(given)
         for function, handlers in left.handlers:
-            self.handlers_by_function.rows[function].extend(handlers)
+            if function not in heads:
+                self.handlers_by_function.rows[function].extend(handlers)
+        self._ranks.update(left.ranks)
+        self._add_heads(module, dict(left.handlers))
+
+    def _add_heads(self, module: ModuleSymbol, kept: dict[FunctionSymbol, list[Handler]]) -> None:
+        """Add what functions of a file are by their decorators, where these are not what they were."""
+        for function, head in self._excerpt.heads.items():
+            if function.module is module:
+                served = serving(self._excerpt.interpreter, head, kept.get(function, []))
+                self.handlers_by_function.rows[function].extend(served)
+                self.tables.events.rows[function].extend(head.caches)
 
     def _add(self, summary: Summary) -> None:
         for edge in summary.calls:
@@ -79,7 +118,10 @@ class PartialGraph:
         starts = list(self._excerpt.found)
         for function in starts:
             self._link(function.module)
-            self._add_new(function)
+            if function not in self._above:
+                self._add_new(function)
+        for function in starts:
+            self._add_wrappers(self._excerpt.found[function][1])
         self._above = _reached(starts, self._calling)
         self._below = _reached(starts, lambda function: [e.callee for e in self.tables.callees.get(function, ())])
 
@@ -90,19 +132,37 @@ class PartialGraph:
         if self._excerpt.found[function][0] is None:
             self._add(self._excerpt.found[function][1])
 
+    def _add_wrappers(self, summary: Summary) -> None:
+        """Who calls a decorated function also runs the wrapper around it: so for calls that were not there before."""
+        for edge in summary.calls:
+            for each in applied(self._excerpt.interpreter, edge.callee) if edge.callee.facts.decorators else ():
+                if each.wrapper is not None and not self._is_known(edge, each.wrapper):
+                    added = CallEdge(edge.caller, edge.module, each.wrapper, {}, edge.place, edge.context)
+                    self._derived.add(id(added))
+                    self._add_edge(added)
+
+    def _is_known(self, edge: CallEdge, wrapper: FunctionSymbol) -> bool:
+        known = self.tables.callees.rows.get(edge.caller, ())
+        return any(each.callee is wrapper and each.place == edge.place for each in known)
+
     def handlers(self) -> list[Handler]:
         """The handlers that lead to the functions followed again."""
         found = {h.function: h for f in self._above for h in self.handlers_by_function.get(f, ()) or ()}
-        return sorted(found.values(), key=lambda handler: handler.function.order)
+        # In the order of the whole: those of decorators file by file, then the registered ones as they were found.
+        return sorted(found.values(), key=lambda each: (self._ranks.get(each.function, 0), each.function.order))
 
-    def cache_events(self, rows: tuple[type, ...]) -> list[Event]:
-        """The calls on caches that the functions followed again lead to, and those beside them."""
+    def events(self) -> list[Event]:
+        """What is done in the functions that lead to those followed again, in those that these lead to, and beside
+        them."""
         beside = {f for function in self._excerpt.found for f in function.module.functions}
-        events = [e for f in self._below | beside for e in self.tables.events.get(f, ()) or ()]
-        found = [
-            e for e in events if isinstance(e.row, rows) and (e.client is None or e.client.type != "builtins.dict")
-        ]
-        return sorted(found, key=lambda event: (event.place, event.method))
+        return [e for f in self._above | self._below | beside for e in self.tables.events.get(f, ()) or ()]
+
+    def all_events(self, paths: Iterable[str]) -> list[Event]:
+        """What is done in these files, and in all that have been read."""
+        for path in paths:
+            if path in self._excerpt.interpreter.modules.by_path:
+                self._link(self._excerpt.interpreter.modules.by_path[path])
+        return [event for events in self.tables.events.rows.values() for event in events]
 
 
 def _reached(

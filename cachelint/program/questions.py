@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 
 from cachelint.config import Config
@@ -50,7 +50,7 @@ from cachelint.program.drift import Match, Unenforced
 from cachelint.program.earlier import Before
 from cachelint.program.effects import TOP, Clause, Context, Event
 from cachelint.program.effort import Effort
-from cachelint.program.excerpt import Excerpt
+from cachelint.program.excerpt import Excerpt, Name
 from cachelint.program.flow import Arrival
 from cachelint.program.following import follow_all
 from cachelint.program.forbidden import Forbidden
@@ -82,6 +82,7 @@ from cachelint.vocabulary import (
     CacheScan,
     CacheTouch,
     CacheWrite,
+    DbWrite,
     Memoizes,
     Outage,
     StoreCall,
@@ -110,7 +111,7 @@ class Program:
         config: Config,
         policy: Policy,
         before: Before | None = None,
-        is_excerpt: bool = False,
+        excerpt: Collection[Name] | None = None,
     ) -> None:
         self.config = config
         self.decided = Decided(policy)
@@ -122,8 +123,9 @@ class Program:
         self.effort = Effort()
         self.only_homes: dict[ClassSymbol | ModuleSymbol, bool] = {}
         self.top: Context = TOP
-        if is_excerpt and before is not None:
-            self._take(Excerpt(self.interpreter, before, config.handlers))
+        self.excerpt: Excerpt | None = None
+        if excerpt is not None and before is not None:
+            self._take(Excerpt(self.interpreter, before, config.handlers, excerpt))
             return
         self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
         self._type_requests()
@@ -143,15 +145,41 @@ class Program:
         self.graph = CallGraph(self.interpreter, (), [], excerpt.graph.tables)
         self.handlers_by_function = excerpt.graph.handlers_by_function
         self.settings = Settings(self.interpreter, excerpt.settings())
-        self.handlers = excerpt.graph.handlers() if excerpt.matters else []
-        events = excerpt.graph.cache_events(CACHE_ROWS) if excerpt.matters else []
         self.__dict__.update(
-            cache_events=events,
             store_keys=excerpt.known.store_keys,
-            filled_in=excerpt.known.filled_in,
             databases=excerpt.known.databases,
             does_without_cache=excerpt.known.does_without_cache,
         )
+        self._look_at_excerpt()
+
+    def _look_at_excerpt(self) -> None:
+        assert self.excerpt is not None
+        graph, matters = self.excerpt.graph, self.excerpt.matters
+        self.handlers = graph.handlers() if matters else []
+        events = graph.events() if matters else []
+        if matters and self.decided.names_strategies:
+            # What has to happen to entries when rows change is asked of all rows and entries.
+            found = self.excerpt.all_events(self.excerpt.known.written_in)
+            events += [event for event in found if isinstance(event.row, (*CACHE_ROWS, DbWrite))]
+        self.__dict__.update(events=list(dict.fromkeys(events)))
+        for name in ("cache_events", "key_table"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything in it is done otherwise than in the run that it starts from; of the whole, always."""
+        return self.excerpt is None or self.excerpt.matters
+
+    @property
+    def looked_around(self) -> frozenset[Name]:
+        """Of a part of a program the functions that it is about."""
+        return self.excerpt.names if self.excerpt is not None else frozenset()
+
+    def widen(self, names: Collection[Name]) -> None:
+        """Of a part of a program, see also what lies around functions with these names."""
+        assert self.excerpt is not None
+        self.excerpt.look_around(names)
+        self._look_at_excerpt()
 
     def _type_requests(self) -> None:
         """Now that the handlers are known, their first parameters are requests, and what they return is answered."""
@@ -238,23 +266,45 @@ class Program:
     # ---------------------------------------------------------------------------------------------- caches
 
     @cached_property
+    def events(self) -> list[Event]:
+        """Every use of a library in the project; of a part of it, those that the part is about."""
+        return [event for events in self.graph.events.values() for event in events]
+
+    @cached_property
     def cache_events(self) -> list[Event]:
-        """Every call on a cache of the project, by place; a plain dict used as one is no cache here."""
-        found = [e for events in self.graph.events.values() for e in events if isinstance(e.row, CACHE_ROWS)]
-        declared = [e for e in found if e.client is None or e.client.type != "builtins.dict"]
-        return sorted(declared, key=lambda event: (event.place, event.method))
+        """Every call on a cache, by place; a plain dict used as one is no cache here."""
+        return cache_map.on_caches(event for event in self.events if isinstance(event.row, CACHE_ROWS))
+
+    @cached_property
+    def all_cache_events(self) -> list[Event]:
+        """The same for the whole project, where only a part of it is looked at, too."""
+        if self.excerpt is None:
+            return self.cache_events
+        found = (event for event in self.excerpt.all_events() if isinstance(event.row, CACHE_ROWS))
+        return cache_map.on_caches(found)
 
     @cached_property
     def store_keys(self) -> frozenset[str]:
         """The key templates under which queues, channels or sets are kept."""
-        found = (event for events in self.graph.events.values() for event in events if isinstance(event.row, StoreCall))
+        found = (event for event in self.events if isinstance(event.row, StoreCall))
         return frozenset(str(event.key.text) for event in found if event.key is not None)
 
     @cached_property
     def filled_in(self) -> frozenset[str]:
         """The files in which something is stored in a cache or a dict used as one."""
-        events = (event for each in self.graph.events.values() for event in each)
-        return frozenset(event.place.path for event in events if isinstance(event.row, CacheWrite))
+        if self.excerpt is not None:
+            return self.excerpt.filled_in()
+        return frozenset(event.place.path for event in self.events if isinstance(event.row, CacheWrite))
+
+    @cached_property
+    def cached_in(self) -> frozenset[str]:
+        """The files that use caches."""
+        return frozenset(event.module.source.path for event in self.events if isinstance(event.row, CACHE_ROWS))
+
+    @cached_property
+    def written_in(self) -> frozenset[str]:
+        """The files that write rows."""
+        return frozenset(event.module.source.path for event in self.events if isinstance(event.row, DbWrite))
 
     @cached_property
     def databases(self) -> frozenset[str]:
@@ -475,7 +525,9 @@ class Program:
     @cached_property
     def key_table(self) -> list[tuple[Event, str]]:
         """Every key template with a call that uses it."""
-        return [(event, template) for event in self.cache_events for template in self.key_templates(event) if template]
+        return [
+            (event, template) for event in self.all_cache_events for template in self.key_templates(event) if template
+        ]
 
     @cached_property
     def cache_map(self) -> list[Entry]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Queries that look at many rows.
 _EXPENSIVE = ("rows", "aggregate")
 # Names that speak of any protection: a lock, early refresh, jitter.
-_PROTECTION = frozenset(
+PROTECTION = frozenset(
     "lock locked locks mutex semaphore singleflight flight stampede dogpile herd jitter early refresh refreshes "
     "warm warmup prewarm stale swr recompute random".split()
 )
@@ -143,7 +143,7 @@ def _is_protected(program: Program, function: FunctionSymbol) -> bool:
     """Whether the function, who calls it, or what it calls takes a lock or speaks of any other protection."""
     near = [*_leading(program, function, STEPS), *_reached(program, function)]
     return any(_locks(event) for each in near for event in program.graph.events.get(each, ())) or any(
-        _PROTECTION & set(words(name)) for each in _leading(program, function, 1) for name in _names(each)
+        PROTECTION & set(words(name)) for each in _leading(program, function, 1) for name in _names(each)
     )
 
 

@@ -86,8 +86,7 @@ def off_strategy(program: Program) -> Iterator[OffStrategy]:
 
 def _writes(program: Program) -> Iterator[Event]:
     """The writes that change rows, by place."""
-    events = (event for each in program.graph.events.values() for event in each)
-    changing = (e for e in events if isinstance(e.row, DbWrite) and e.method not in _MAKES and _is_change(e))
+    changing = (e for e in program.events if isinstance(e.row, DbWrite) and e.method not in _MAKES and _is_change(e))
     yield from sorted(changing, key=lambda event: (event.place, event.method))
 
 
@@ -113,7 +112,7 @@ def _demand(program: Program, event: Event) -> _Demand | None:
 def _entries(program: Program, word: Word) -> _Entries:
     """The cache calls that are about data of a word, by their keys or by what they store."""
     found = _Entries([], [], [])
-    for event in program.cache_events:
+    for event in program.all_cache_events:
         if isinstance(event.row, CacheDelete):
             if event.row.everything or _names(program, event, word):
                 found.drops.append(event)

@@ -1,0 +1,178 @@
+"""What is different between two states of a function, a class or the top level of a file, and whether a look at what
+lies around it is enough to judge that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cachelint.facts import model as facts
+from cachelint.program.changes import Change
+from cachelint.program.earlier import UnsureError
+from cachelint.program.effects import Summary
+from cachelint.program.graph import functions_in
+from cachelint.program.symbols import ClassSymbol
+from cachelint.program.values import ClassRef
+from cachelint.vocabulary import (
+    CacheCount,
+    CacheDelete,
+    CacheExpire,
+    CacheGetOrSet,
+    CacheLock,
+    CacheRead,
+    CacheScan,
+    CacheTouch,
+    CacheWrite,
+    DbRead,
+    DbWrite,
+    GenericView,
+    HandlerClass,
+    Memoizes,
+)
+
+if TYPE_CHECKING:
+    from cachelint.program.interpreter import Interpreter
+
+# What these do is seen from around them; of an expiry that is not given any more that cannot be said.
+CACHES = (CacheRead, CacheWrite, CacheGetOrSet, CacheDelete, CacheCount, CacheTouch, CacheScan, CacheLock, Memoizes)
+SEEN = (DbRead, DbWrite, *CACHES)
+# Methods and attributes that the questions of rules look for by name, beside those that rows of libraries name.
+ASKED_FOR = frozenset("dispatch test_func render_to_response paginate_by filter_queryset get_queryset".split())
+Item = TypeVar("Item")
+
+
+def look_at_difference(old: Summary | None, new: Summary, is_first: bool) -> bool:
+    """Whether a function does something else than it did, as far as anybody sees. Raises UnsureError where that can
+    matter to what lies elsewhere: keys of stores, calls of what is passed, what is registered; with `is_first` any use
+    of a cache, which may be the project's only one."""
+    before, after = old or Summary(new.function, new.module), new
+    gone, more = _difference(before.events, after.events)
+    for event in (*gone, *more):
+        if is_first and isinstance(event.row, CACHES):
+            raise UnsureError("the first use of a cache, or the last")
+        if not isinstance(event.row, SEEN) and not (isinstance(event.row, CacheExpire) and event in more):
+            raise UnsureError(f"what is done with caches: {event.kind}")
+    edges = [edge for side in _difference(before.calls, after.calls) for edge in side]
+    if any(True for edge in edges for value in edge.arguments.values() for _ in functions_in(value)):
+        raise UnsureError("functions that are passed on")
+    if any(_difference(before.invocations, after.invocations)) or before.registrations or after.registrations:
+        raise UnsureError("calls of what is passed")
+    return bool(gone or more or edges)
+
+
+def look_at_builder(interpreter: Interpreter, old: Summary | None, new: Summary) -> None:
+    """Raise for a method whose result a generic view of a framework reads, where it is another one now."""
+    function = new.function
+    if function is None or function.home is None or (old is not None and new.gives_the_same(old)):
+        return
+    rows = [row for row in interpreter.catalogue.rows if isinstance(row, GenericView)]
+    if function.facts.name in ASKED_FOR.union(row.builder for row in rows):
+        raise UnsureError("what a framework reads from a method")
+
+
+def is_other(old: Summary, new: Summary) -> bool:
+    """Whether the top level of a file does something else than it did."""
+    pairs: tuple[tuple[list[Any], list[Any]], ...] = (
+        (old.events, new.events),
+        (old.calls, new.calls),
+        (old.invocations, new.invocations),
+        (old.registrations, new.registrations),
+    )
+    if any(any(_difference(before, after)) for before, after in pairs):
+        return True
+    return old.attributes != new.attributes or old.kept != new.kept
+
+
+def _difference(before: list[Item], after: list[Item]) -> tuple[list[Item], list[Item]]:
+    """What is on the first side only, and on the second."""
+    left, more = [(_fields(each), each) for each in before], []
+    for each in after:
+        own = _fields(each)
+        index = next((i for i, (other, _) in enumerate(left) if other == own), None)
+        if index is None:
+            more.append(each)
+        else:
+            del left[index]
+    return [each for _, each in left], more
+
+
+def _fields(each: object) -> object:
+    return [getattr(each, name) for name in each.__slots__]  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------------------------------------------- statements
+
+
+def does_nothing(statement: facts.Statement) -> bool:
+    """Whether a statement only gives something a name."""
+    if isinstance(statement, (facts.Define, facts.DefineClass, facts.Import)):
+        return True
+    return isinstance(statement, facts.Assign) and isinstance(statement.value, facts.Constant)
+
+
+def is_plain(statement: facts.Statement) -> bool:
+    """Whether all that a statement does is seen in what its file, or the class it stands in, says."""
+    return does_nothing(statement) or isinstance(statement, (facts.Assign, facts.Evaluate, facts.If, facts.Try))
+
+
+# ------------------------------------------------------------------------------------------------------- classes
+
+
+def look_at_class(interpreter: Interpreter, symbol: ClassSymbol, change: Change) -> None:
+    """Raise where members of a class that are new, gone or changed are asked for by nobody who says their names: by
+    Python, by frameworks, or where the class is a model."""
+    own = {*symbol.methods, *symbol.attributes}
+    old = next((before for before, after in change.classes.items() if after is symbol), None)
+    own |= {*old.methods, *old.attributes} if old is not None else set()
+    names = (change.members & own) - change.decorated
+    if any(name.startswith("__") for name in names):
+        raise UnsureError("what Python calls by itself")
+    bases = interpreter.hierarchy.library_bases(symbol)
+    if interpreter.hierarchy.is_model(symbol) and any(
+        name in each.attributes for name in names for each in (symbol, old) if each
+    ):
+        raise UnsureError("a field of a model")
+    asked = {name for base in bases for name in _asked_for(interpreter, base)}
+    if names & (asked | ASKED_FOR) or (bases and any(_is_setting(symbol, old, name) for name in names)):
+        raise UnsureError("what a framework asks a class for")
+
+
+def look_at_new_class(interpreter: Interpreter, symbol: ClassSymbol) -> None:
+    """Raise for a class that comes or goes and is more than what is said of it by name: a view, a model, an heir of
+    another class of the project."""
+    heritage = interpreter.hierarchy.mro(symbol)[1:]
+    is_heir = any(isinstance(base, ClassSymbol) for base in heritage) or bool(symbol.facts.decorators)
+    if is_heir or interpreter.hierarchy.is_model(symbol) or _is_view(interpreter, symbol):
+        raise UnsureError("a class that comes or goes")
+
+
+def look_at_imports(interpreter: Interpreter, change: Change) -> None:
+    """Raise for a view class that is imported now and was not: routes may lead to it."""
+    for name in sorted(change.names & change.new.bindings.keys()):
+        if change.new.bindings[name].imports:
+            for each in interpreter.names.global_value(change.new, name).things:
+                if isinstance(each, ClassRef) and _is_view(interpreter, each.symbol):
+                    raise UnsureError("a view that is imported")
+
+
+def _is_view(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
+    bases = interpreter.hierarchy.library_bases(symbol)
+    return any(
+        isinstance(r, (HandlerClass, GenericView)) for base in bases for r in interpreter.catalogue.rows_on(base)
+    )
+
+
+def _asked_for(interpreter: Interpreter, base: str) -> set[str]:
+    """The methods and attributes that a framework looks for in classes with this base."""
+    found: set[str] = set()
+    for row in (*interpreter.catalogue.own_rows(base), *interpreter.catalogue.rows_on(base)):
+        if isinstance(row, HandlerClass):
+            found.update(word.partition(":")[0] for word in row.methods.split())
+        elif isinstance(row, GenericView):
+            found.update((*row.methods.split(), *row.sources.split(), row.builder))
+    return found
+
+
+def _is_setting(symbol: ClassSymbol, old: ClassSymbol | None, name: str) -> bool:
+    """Whether an attribute is plain data, which frameworks read (`permission_classes = [...]`), and no field."""
+    assigned = [each for side in (symbol, old) if side is not None for each in side.attributes.get(name, ())]
+    return any(not isinstance(each.value, facts.Call) for each in assigned)

@@ -1,0 +1,61 @@
+"""What an edit changes in what call sites teach about parameters: worked out from all the calls of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cachelint.program.effects import CallEdge, Summary
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.values import Instance, Thing
+
+if TYPE_CHECKING:
+    from cachelint.program.excerpt import Excerpt
+
+Key = tuple[FunctionSymbol, str]
+# A function that is called from more files than this is called with anything.
+FILES = 60
+
+
+def taught_otherwise(old: Summary | None, new: Summary) -> Iterator[Key]:
+    """The parameters of which the calls in a function say something else than they did."""
+    before, after = _taught(old) if old is not None else {}, _taught(new)
+    for key in {**before, **after}:
+        if before.get(key) != after.get(key):
+            yield key
+
+
+def _taught(summary: Summary) -> dict[Key, list[tuple[Thing, ...]]]:
+    found: dict[Key, list[tuple[Thing, ...]]] = {}
+    for edge in summary.calls:
+        for name, value in edge.arguments.items():
+            things = tuple(each for each in value.things if isinstance(each, Instance))
+            if name not in ("self", "cls") and things:
+                found.setdefault((edge.callee, name), []).append(things)
+    return found
+
+
+def lesson(excerpt: Excerpt, key: Key) -> tuple[Thing, ...] | None:
+    """What all calls of a function teach about one of its parameters now; None when they are too many to be read."""
+    function, name = key
+    paths = excerpt.calling(function)
+    if len(paths) > FILES:
+        return None
+    calls = Summary(None, function.module)
+    for path in paths:
+        calls.calls += [edge for edge in _calls(excerpt, path) if edge.callee is function and name in edge.arguments]
+    return excerpt.interpreter.learning.taught([calls], lambda callee: callee is function).get(key, ())
+
+
+def _calls(excerpt: Excerpt, path: str) -> Iterator[CallEdge]:
+    left = excerpt.left(excerpt.interpreter.modules.by_path[path])
+    met = set()
+    for each in left.followed:
+        function = each.summary.function
+        met.add(function)
+        if function is None or excerpt.is_there(function):
+            found = excerpt.found.get(function) if function is not None else None
+            yield from (found[1] if found is not None else each.summary).calls
+    for function, (_, new) in excerpt.found.items():
+        if function.module.source.path == path and function not in met:
+            yield from new.calls

@@ -1,0 +1,189 @@
+"""Which functions say the names that an edit gives another meaning: what has to be followed beside what was edited.
+
+Names of members are looked for as words, as in `mentions.py`; those of a file's top level where they are imported. Code
+outside of functions is not followed: where it says such a name, only a whole run can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from cachelint.facts import model as facts
+from cachelint.program.changes import Change, outermost
+from cachelint.program.earlier import UnsureError
+from cachelint.program.spelling import last_name
+from cachelint.program.symbols import FunctionSymbol, Modules, ModuleSymbol, blocks, nodes, walk
+
+# A name said in more files than this is a word like any other.
+FILES = 40
+STAR, NONE = msgspec.msgpack.encode("*"), msgspec.msgpack.encode(None)
+
+
+class Sayers:
+    """Looks for names in all files. `texts` are the encoded facts of files by path."""
+
+    def __init__(self, modules: Modules, texts: Mapping[str, bytes], changes: Mapping[str, Change]) -> None:
+        self._modules, self._texts, self._changes = modules, texts, changes
+        self.functions: set[FunctionSymbol] = set()
+        self.top_levels: set[ModuleSymbol] = set()
+
+    def look(self, change: Change) -> None:
+        """Find who says the names of a change. Raises UnsureError where that can matter beyond functions: then in
+        `functions` whose bodies say one, and `top_levels` of files that say a function which is only called in another
+        way."""
+        for name in sorted(change.names - change.decorated):
+            if name in change.members:
+                self._look_everywhere(name, change)
+            else:
+                self._look_where_it_comes(name, change)
+
+    def _look_everywhere(self, name: str, change: Change) -> None:
+        found = list(self._saying(name))
+        if len(found) > FILES:
+            raise UnsureError("names that are said everywhere")
+        for module in found:
+            self._look_through(module, _Name(name, True, None), change)
+
+    def _look_where_it_comes(self, name: str, change: Change) -> None:
+        """Follow a name of a file's top level through imports."""
+        homes, seen = [change.new], {change.new}
+        self._look_through(change.new, _Name(name, True, frozenset()), change)
+        while homes:
+            home = homes.pop()
+            for module in self._taking(name, home):
+                if module in seen:
+                    continue
+                said, is_given_on = _taken(self._modules, module, home, name)
+                if said.bare or said.dotted:
+                    self._look_through(module, said, change)
+                if is_given_on:
+                    seen.add(module)
+                    homes.append(module)
+
+    def _taking(self, name: str, home: ModuleSymbol) -> Iterator[ModuleSymbol]:
+        """The files that may import a name of another one, or that other one: by how an import is encoded, whose parts
+        follow each other."""
+        parent, _, last = home.name.rpartition(".")
+        word, said, module = last.encode(), _encoded(name), _encoded(last)
+        imports = [word + said, word + STAR]
+        modules = [parent.rpartition(".")[2].encode() + module, _encoded("") + module, word + NONE]
+        if home.source.is_package:
+            imports += [_encoded("") + said, _encoded("") + STAR]
+        for path, text in self._texts.items():
+            is_taken = any(each in text for each in imports)
+            is_reached = is_taken or (said in text and any(each in text for each in modules))
+            if is_reached and path in self._modules.by_path:
+                yield self._modules.by_path[path]
+
+    def _saying(self, name: str) -> Iterator[ModuleSymbol]:
+        """The files that say a name as a word, or as the end of a dotted one."""
+        whole, ending = msgspec.msgpack.encode(name), b"." + name.encode()
+        for path, text in self._texts.items():
+            if (whole in text or ending in text) and path in self._modules.by_path:
+                yield self._modules.by_path[path]
+
+    def _look_through(self, module: ModuleSymbol, name: _Name, change: Change) -> None:
+        """Note who says a name in a file."""
+        own = self._changes.get(module.source.path)
+        for statement in walk(module.facts.body):
+            if isinstance(statement, (facts.Define, facts.DefineClass, facts.Import)):
+                continue
+            if own is not None and statement in own.loose:
+                continue  # what the top level of the file does now is compared with what it did
+            if name.is_said_by(statement):
+                self._note_top_level(module, name, change)
+        for symbol in module.classes:
+            head = (symbol.facts.bases, symbol.facts.decorators)
+            if name.is_in(head) or any(name.is_said_by(each) for each in walk(symbol.facts.body)):
+                raise UnsureError("a class that says a name which means something else")
+        self._look_through_functions(module, name, own)
+
+    def _look_through_functions(self, module: ModuleSymbol, name: _Name, own: Change | None) -> None:
+        for function in module.functions:
+            unit = outermost(function)
+            if unit in self.functions or (own is not None and unit in own.followed):
+                continue
+            code = function.facts
+            if name.is_in((code.parameters, code.decorators, code.returns)):
+                raise UnsureError("a function whose head says a name which means something else")
+            if name.is_in(code.body):
+                self.functions.add(unit)
+
+    def _note_top_level(self, module: ModuleSymbol, name: _Name, change: Change) -> None:
+        if name.text not in change.offered:
+            raise UnsureError("a name that means something else, said outside of functions")
+        self.top_levels.add(module)
+
+
+class _Name(NamedTuple):
+    """A name as a file can say it: `bare`, or `dotted`, behind one of these words and a dot (None: any)."""
+
+    text: str
+    bare: bool
+    dotted: frozenset[str] | None
+
+    def is_in(self, code: object) -> bool:
+        return any(self._is_said(node) for node in nodes(code))
+
+    def _is_said(self, node: facts.Node) -> bool:
+        if isinstance(node, facts.Name):
+            return self.bare and node.id == self.text
+        if isinstance(node, facts.Attribute):
+            return node.attr == self.text and (self.dotted is None or last_name(node.value) in self.dotted)
+        return isinstance(node, facts.Constant) and self._is_end_of(node.value)
+
+    def _is_end_of(self, value: object) -> bool:
+        is_whole = value == self.text and self.dotted != frozenset()
+        return isinstance(value, str) and (value.endswith(f".{self.text}") or is_whole)
+
+    def is_said_by(self, statement: facts.Statement) -> bool:
+        """Whether a statement says it, blocks in it left out; to be given the name does not count."""
+        if isinstance(statement, facts.Assign):
+            targets = [target for target in statement.targets if not isinstance(target, facts.Name)]
+            return any(self.is_in(each) for each in (*targets, statement.value, statement.annotation))
+        inner = {id(each) for block in blocks(statement) for each in block}
+        return any(self.is_in(each) for each in _parts(statement) if id(each) not in inner)
+
+
+def _taken(modules: Modules, module: ModuleSymbol, home: ModuleSymbol, name: str) -> tuple[_Name, bool]:
+    """How a file can say a name of another one, and whether others can take it from there. Raises UnsureError for a
+    name that is taken under another one."""
+    bare = is_given_on = False
+    dotted: set[str] = set()
+    for statement, is_top in _imports(module):
+        for each in statement.names:
+            base = module.absolute(statement, each)
+            is_from = each.name in (name, "*") and modules.find(base, module) is home
+            if is_from and each.alias not in (None, name):
+                raise UnsureError("a name that is taken under another one")
+            bare |= is_from
+            is_given_on |= is_from and is_top
+            if not is_from and modules.find(base if each.name is None else f"{base}.{each.name}", module) is home:
+                dotted.add(each.alias or each.name or each.module.rpartition(".")[2])
+    return _Name(name, bare, frozenset(dotted)), is_given_on
+
+
+def _imports(module: ModuleSymbol) -> Iterator[tuple[facts.Import, bool]]:
+    """The imports of a file, and whether they stand at its top level."""
+    bodies = [module.facts.body, *(function.facts.body for function in module.functions)]
+    for number, body in enumerate(bodies):
+        yield from ((each, not number) for each in walk(body) if isinstance(each, facts.Import))
+
+
+def _encoded(text: str) -> bytes:
+    return msgspec.msgpack.encode(text)
+
+
+def _parts(statement: facts.Statement) -> Iterator[object]:
+    for field in statement.__struct_fields__[2:]:
+        value = getattr(statement, field)
+        yield from value if isinstance(value, tuple) else (value,)
+
+
+def functions_of(units: Iterable[FunctionSymbol]) -> Iterator[FunctionSymbol]:
+    """Functions with all that is defined in them."""
+    for unit in units:
+        yield from (each for each in unit.module.functions if outermost(each) is unit)
