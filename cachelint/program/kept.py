@@ -64,7 +64,7 @@ class FileLeft(msgspec.Struct):
     readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = {}
     related: dict[tuple[ClassSymbol, str], Value] = {}
     heirs: dict[int, tuple[Where, ...]] = {}
-    takers: set[FunctionSymbol] = set()
+    takers: dict[Slot, set[FunctionSymbol]] = {}
     model_namers: dict[FunctionSymbol, tuple[str, ...]] = {}
     memos: set[Place] = set()
     edges: list[CallEdge] = []
@@ -168,8 +168,9 @@ def _add_tables(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
         files[_path(relation[0])].related[relation] = value
     for symbol, heirs in interpreter.hierarchy.all_subclasses().items():
         files[_path(symbol)].heirs[symbol.index] = tuple(_where(heir) for heir in heirs)
-    for function in interpreter.shelves.readers:
-        files[_path(function)].takers.add(function)
+    for slot, takers in interpreter.shelves.readers.items():
+        for function in takers:
+            files[_path(function)].takers.setdefault(slot, set()).add(function)
     for function, names in interpreter.model_namers.items():
         files[_path(function)].model_namers[function] = names
     asking: dict[FunctionSymbol, set[str]] = defaultdict(set)

@@ -100,7 +100,7 @@ class Learning:
                 waiting |= set() if new.gives_the_same(old) else callers[function]
                 waiting |= set() if new.variables == old.variables else inner[function]
                 waiting |= self.readers_of_changed(function, old, new)
-                waiting |= set() if new.kept == old.kept else self.interpreter.shelves.readers
+                waiting |= self.interpreter.shelves.readers_of_changed(old, new)
                 times[function] += 1
             for function in before:
                 for edge in self.interpreter.summaries[function].calls:

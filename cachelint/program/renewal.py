@@ -130,7 +130,8 @@ class Renewal:
                 interpreter.dependencies.setdefault(dependency, set()).update(stay)
         for key, readers in left.readers.items():
             interpreter.learning.readers_of[key] |= {each for each in readers if self._is_there(each)}
-        interpreter.shelves.readers |= {each for each in left.takers if self._is_there(each)}
+        for slot, takers in left.takers.items():
+            interpreter.shelves.readers[slot] |= {each for each in takers if self._is_there(each)}
         for namer, names in left.model_namers.items():
             if self._is_there(namer) and not self._is_concerned(namer):
                 interpreter.model_namers[namer] = names
@@ -194,8 +195,7 @@ class Renewal:
             found |= users
         if new.variables != old.variables:
             found |= {each for each in users if isinstance(each, FunctionSymbol) and _is_inside(each, function)}
-        if new.kept != old.kept:
-            found |= self._interpreter.shelves.readers
+        found |= self._interpreter.shelves.readers_of_changed(old, new)
         found |= self._interpreter.learning.readers_of_changed(function, old, new)
         for module in [each for each in found if isinstance(each, ModuleSymbol)]:
             self._interpreter.module_summaries.pop(module, None)

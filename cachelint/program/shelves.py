@@ -13,6 +13,7 @@ from cachelint.program.values import UNKNOWN, External, Member, Value, join, tri
 
 if TYPE_CHECKING:
     from cachelint.program.catalogue import Catalogue
+    from cachelint.program.effects import Summary
     from cachelint.program.frame import Frame
     from cachelint.program.interpreter import Interpreter
 
@@ -36,7 +37,7 @@ class Shelves:
         self.names = {name: row.names.split()[0] for row in catalogue.shelves for name in row.names.split()}
         self._writers: dict[Slot, list[FunctionSymbol | ModuleSymbol]] | None = None
         self._found: dict[Slot, Value] = {}
-        self.readers: set[FunctionSymbol] = set()
+        self.readers: dict[Slot, set[FunctionSymbol]] = defaultdict(set)
 
     def forget(self) -> None:
         """Drop what was concluded; who writes stays known."""
@@ -65,11 +66,16 @@ class Shelves:
         if slot is None or any(not self._is_bare(each) for each in known.things):
             return known
         if frame.function is not None:
-            self.readers.add(frame.function)
+            self.readers[slot].add(frame.function)
         found = self._kept(slot)
         if not found.things and not found.origins:
             return known
         return Value(things=found.things or known.things, origins=trim(known.origins | found.origins))
+
+    def readers_of_changed(self, old: Summary, new: Summary) -> set[FunctionSymbol]:
+        """Who takes from a slot into which a function puts something else now."""
+        slots = {slot for slot in (*old.kept, *new.kept) if old.kept.get(slot) != new.kept.get(slot)}
+        return {reader for slot in slots for reader in self.readers.get(slot, ())}
 
     def _is_bare(self, each: object) -> bool:
         """A member of a library object of which nothing is known but its name."""

@@ -252,8 +252,15 @@ def ranked(origins: Iterable[Origin]) -> list[Origin]:
     """Origins in one order for every run, the nearest to the value itself first."""
     return sorted(
         origins,
-        key=lambda o: (o.kind, o.name, o.place, not o.direct, o.part, o.boxed, o.safe, o.bounded),
+        key=lambda o: (o.kind, o.name, o.place, not o.direct, o.part, o.boxed, o.safe, o.bounded, o.far, _told(o.what)),
     )
+
+
+def _told(what: object) -> str:
+    """What an origin is, in words that are the same in every run."""
+    if isinstance(what, tuple) and not isinstance(what, Place):
+        return f"{what[0].order}"
+    return str(what if isinstance(what, (str, Place)) else getattr(what, "name", ""))
 
 
 def derived(origins: frozenset[Origin]) -> frozenset[Origin]:
