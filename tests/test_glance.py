@@ -218,3 +218,42 @@ def test_a_function_that_calls_itself(tmp_path: Path) -> None:
     assert new is not None
     assert bare(new) == bare(fully(task, "app.py", before, wrong))
     assert "raw-input-in-key" in {finding.rule for finding in new}
+
+
+VIEWS = """\
+from django.core.cache import cache
+from django.urls import path
+from django.views import View
+from django.views.decorators.cache import cache_page
+
+
+class Page(View):
+    def get(self, request):
+        return self.answer(request)
+
+    def answer(self, request):
+        return None
+
+
+class Front(Page):
+    pass
+
+
+urlpatterns = [path("", Front.as_view())]
+"""
+
+
+def test_a_cached_method_is_a_matter_for_whole_runs(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(VIEWS)
+    (tmp_path / "settings.py").write_text(
+        'CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}\n'
+    )
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    before = VIEWS.encode()
+    after = VIEWS.replace("    def answer", "    @cache_page(60)\n    def answer").encode()
+    assert glanced(task, "app.py", before, after) is None
+    assert glanced(task, "app.py", after, before) is None
+    new = introduced(task, "app.py", before, after).introduced
+    assert new == tuple(fully(task, "app.py", before, after))
+    assert "unguarded-cache-call" in {finding.rule for finding in new}

@@ -17,7 +17,7 @@ from cachelint.program.handlers import Handler
 from cachelint.program.http_methods import restricted
 from cachelint.program.inputs import dialect_of
 from cachelint.program.symbols import FunctionSymbol, nodes
-from cachelint.vocabulary import Restricts
+from cachelint.vocabulary import Memoizes, Restricts
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -98,6 +98,9 @@ def _refuse(
     if last & limits:
         raise UnsureError("a decorator that limited methods")
     new = {getattr(node, "attr", getattr(node, "id", "")) for each in function.facts.decorators for node in nodes(each)}
+    caching = {name.rpartition(".")[2] for row in rows if isinstance(row, Memoizes) for name in row.names.split()}
+    if function.owner is not None and (last | new) & caching:
+        raise UnsureError("a cached method: which classes serve requests by it, other files say")
     if ((function.home is None or then) and (last ^ new) & BINDING) or function.facts.name == "dispatch":
         raise UnsureError("a decorator that says how a function is called")
 
