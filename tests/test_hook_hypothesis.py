@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cachelint.hook
+from cachelint.facts import ahead
 from cachelint.hook import guard
 from cachelint.hook.contract import Verdict
 from cachelint.store import FOLDER
@@ -154,6 +155,8 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         return guard._tried(work, fail_closed)
 
     monkeypatch.setattr(guard, "guarded", directly)
+    # Thousands of questions in one process: no other process for each.
+    monkeypatch.setattr(ahead, "start", lambda: None)
     return monkeypatch
 
 

@@ -81,9 +81,12 @@ def _judged(call: Call, options: Options, target: Target, edit: Edit) -> Verdict
 
         # The parser is imported beside everything that is imported and read here.
         ahead.start()
-        from cachelint.hook.judgement import judge
+        try:
+            from cachelint.hook.judgement import judge
 
-        return judge(call.event, target, edit, options.budget)
+            return judge(call.event, target, edit, options.budget)
+        finally:
+            ahead.stop()
 
     return _guarded(work, options, target.project)
 
