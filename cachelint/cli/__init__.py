@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,7 +28,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
         sys.exit(hook(arguments[1:]))
     try:
-        sys.exit(_run(arguments))
+        code = _run(arguments)
+        # Here a failure is still told; at the end of the process Python would make 120 of the exit code.
+        sys.stdout.flush()
+        sys.exit(code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
@@ -55,9 +60,16 @@ def _run(arguments: list[str]) -> int | None:
 def _crashed(error: Exception) -> int:
     if isinstance(error, OSError) and error.filename is None:
         print(f"Error: the report cannot be written: {error.strerror}", file=sys.stderr)
+        _drop_output()
         return 2
     import traceback
 
     traceback.print_exception(error)
     print("Error: internal error; what is above belongs into a report of it", file=sys.stderr)
     return 2
+
+
+def _drop_output() -> None:
+    """Forget what could not be written: Python would try again at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
