@@ -6,6 +6,7 @@ the questions of rules about its own handlers and cache calls as the whole one w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ FUNCTIONS = 80
 # How often functions are followed for what turned out about calls of them.
 ROUNDS = 4
 FILES = 220
+# So is it after so many seconds of computing.
+SECONDS = 1.0
 # In a project that uses caches in fewer files, an edit may bring the first use of one, or take the last one.
 FEW_CACHED = 2
 NOTHING = FileLeft()
@@ -68,6 +71,7 @@ class Excerpt:
         self._symbols = SymbolsNow(interpreter, self._changes)
         self._reader = Reader(self._symbols, interpreter.catalogue.rows, self._changes)
         self._left: dict[ModuleSymbol, FileLeft] = {}
+        self._end = time.process_time() + SECONDS
         self._old: dict[FunctionSymbol, Summary] = {}
         self.found: dict[FunctionSymbol, tuple[Summary | None, Summary]] = {}
         self._recalled: set[FunctionSymbol] = set()
@@ -92,7 +96,7 @@ class Excerpt:
         """What the earlier run left of a file; its summaries are with the interpreter from then on."""
         known = self._left.get(module)
         if known is None:
-            if len(self._left) > FILES:
+            if len(self._left) > FILES or time.process_time() > self._end:
                 raise UnsureError("too much of the project")
             known = self._left[module] = self._read(module)
             self._take(known)
