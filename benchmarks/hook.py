@@ -94,8 +94,9 @@ def main() -> None:
         show(project)
 
 
-def show(project: Path) -> None:
-    """One line for each thing measured."""
+def measured(project: Path, rounds: int) -> dict[str, tuple[float, int, bytes]]:
+    """(wall milliseconds, exit code, output) by what was measured, the best of some rounds: a start of Python, libcst,
+    and each kind of edit, of which every round makes another one."""
     timed([*HOOK[:1], "check", "--project", str(project), "--fail-on", "never", "-q"])
     python = sys.executable
     works: dict[str, Callable[[bytes], tuple[float, int, bytes]]] = {
@@ -105,10 +106,16 @@ def show(project: Path) -> None:
     for name, data in edits(project).items():
         works[name] = lambda number, data=data: timed(HOOK, data.replace(NUMBER.encode(), number))  # type: ignore[misc]
     best: dict[str, tuple[float, int, bytes]] = {}
-    for number in range(ROUNDS):
+    for number in range(rounds):
         for name, work in works.items():
             best[name] = min(best.get(name, (1e9, 0, b"")), work(b"%d" % number))
-    start, libcst = (best[name][0] for name in list(works)[:2])
+    return best
+
+
+def show(project: Path) -> None:
+    """One line for each thing measured."""
+    best = measured(project, ROUNDS)
+    start, libcst = (each[0] for each in list(best.values())[:2])
     for name, (milliseconds, code, said) in best.items():
         verdict = f": exit {code}, {said.decode()[:50]!r}" if said else ""
         ratios = f"{milliseconds / start:6.1f} x pass {milliseconds / libcst:5.1f} x libcst"

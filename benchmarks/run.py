@@ -202,18 +202,12 @@ def measured(project: Path, rounds: int, folder: Path) -> Iterator[str]:
 
 def hook_table(project: Path, rounds: int) -> Iterator[str]:
     """The hook beside what it is made of."""
-    plain = {"python -c pass": ["-c", "pass"], "python -c 'import libcst'": ["-c", "import libcst"]}
-    asked: dict[str, Work] = {
-        name: lambda words=words: spent([sys.executable, *words], HERE) for name, words in plain.items()
-    }
-    edits = hook.edits(project)
-    asked |= {f"hook: {n}": lambda data=data: Cost(hook.timed(hook.HOOK, data)[0] / 1000) for n, data in edits.items()}
-    costs = best(asked, max(rounds, 3))
-    start, parser = (costs[name].seconds for name in plain)
+    costs = hook.measured(project, max(rounds, 3))
+    start, parser = (each[0] for each in list(costs.values())[:2])
     yield "| what | ms | x pass | x import libcst |"
     yield "|---|---:|---:|---:|"
-    for name, cost in costs.items():
-        yield f"| {name} | {cost.seconds * 1000:.0f} | {cost.seconds / start:.1f} | {cost.seconds / parser:.1f} |"
+    for name, (milliseconds, _, _) in costs.items():
+        yield f"| {name} | {milliseconds:.0f} | {milliseconds / start:.1f} | {milliseconds / parser:.1f} |"
 
 
 def growth(project: Path, sizes: Sequence[int], rounds: int, folder: Path) -> Iterator[str]:

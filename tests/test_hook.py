@@ -205,6 +205,16 @@ def test_a_spent_budget_is_no_verdict_and_leaves_nothing_running(project: Path) 
     os.close(folder)
 
 
+IGNORING = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def test_whoever_ignores_the_ends_of_children_gets_a_verdict_too(project: Path) -> None:
+    command = [sys.executable, "-c", IGNORING, sys.executable, "-m", "cachelint", "hook", "--budget=50"]
+    said = sent(write(project / "app.py", WRONG))
+    done = subprocess.run(command, input=said, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
 def store_of(project: Path, seconds: float = 60) -> int:
     """The number of entries in a project's store, once nobody holds the lock of a check in the background."""
     folder = os.open(project, os.O_RDONLY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from typing import BinaryIO, NoReturn
@@ -33,12 +34,15 @@ class Ahead:
 
     def drop(self) -> None:
         """End the process."""
-        for stream in (self._asking, self._answers):
-            try:
-                stream.close()
-            except OSError:
-                continue
+        # Where whoever started us ignores the ends of children, there is nobody to wait for.
+        for end in (self._asking.close, self._answers.close, self._kill, self._wait):
+            with contextlib.suppress(OSError):
+                end()
+
+    def _kill(self) -> None:
         os.kill(self._process, signal.SIGKILL)
+
+    def _wait(self) -> None:
         os.waitpid(self._process, 0)
 
 

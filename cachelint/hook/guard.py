@@ -6,6 +6,7 @@ because the analysis uses the only timer for its limit per file.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -101,7 +102,9 @@ def _end(child: int) -> None:
             break
         except (ProcessLookupError, PermissionError):
             continue  # it has not made its group yet, or is gone
-    os.waitpid(child, 0)
+    # Where whoever started us ignores the ends of children, there is nobody to wait for.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)
 
 
 def _give_up(child: int) -> NoReturn:

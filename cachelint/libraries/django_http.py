@@ -225,7 +225,8 @@ INPUTS: tuple[AnyRow, ...] = (
 )
 
 LOGINS: tuple[AnyRow, ...] = (
-    Authenticates(on="django.contrib.auth.decorators", names="login_required permission_required user_passes_test"),
+    Authenticates(on="django.contrib.auth.decorators", names="login_required permission_required"),
+    Authenticates(on="django.contrib.auth.decorators", names="user_passes_test", tests="test_func"),
     Authenticates(on="django.contrib.admin.views.decorators", names="staff_member_required"),
     Authenticates(
         on="django.contrib.auth.mixins",

@@ -83,6 +83,15 @@ HANDLERS = (
         dialect="drf",
         auth=_AUTH,
     ),
+    HandlerClass(
+        on="rest_framework.viewsets.ModelViewSet rest_framework.mixins.CreateModelMixin "
+        "rest_framework.generics.CreateAPIView rest_framework.generics.ListCreateAPIView "
+        "rest_framework.generics.UpdateAPIView rest_framework.generics.RetrieveUpdateAPIView "
+        "rest_framework.generics.RetrieveUpdateDestroyAPIView",
+        methods="",
+        writes=True,
+        dialect="none",
+    ),
     # Hooks of the generic views: the framework calls them, no URL names them, and none takes the request.
     HandlerClass(
         on=GENERIC,

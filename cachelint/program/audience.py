@@ -14,7 +14,7 @@ from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_ri
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
 from cachelint.program.values import FunctionRef, Place, Value
-from cachelint.vocabulary import Handles
+from cachelint.vocabulary import HandlerClass, Handles
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -167,20 +167,17 @@ def _is_denied_by_default(program: Program, handler: Handler) -> bool:
     return False
 
 
-EDITED = frozenset(
-    f"rest_framework.{name}"
-    for name in (
-        "viewsets.ModelViewSet mixins.CreateModelMixin generics.CreateAPIView generics.ListCreateAPIView "
-        "generics.UpdateAPIView generics.RetrieveUpdateAPIView generics.RetrieveUpdateDestroyAPIView"
-    ).split()
-)
-
-
 def writes_unasked(program: Program) -> bool:
     """Whether a view lets clients write and says nothing of who may: then settings say it that are not here."""
     owners = {handler.owner for handler in program.handlers if handler.owner is not None}
-    bases = program.interpreter.hierarchy.library_bases
-    return any(EDITED.intersection(bases(each)) and not _names_permissions(program, each) for each in owners)
+    return any(_lets_write(program, each) and not _names_permissions(program, each) for each in owners)
+
+
+def _lets_write(program: Program, owner: ClassSymbol) -> bool:
+    """Whether a class has methods of its framework by which clients write."""
+    bases = program.interpreter.hierarchy.library_bases(owner)
+    rows = (row for base in bases for row in program.interpreter.catalogue.rows_on(base))
+    return any(isinstance(row, HandlerClass) and row.writes for row in rows)
 
 
 def _names_permissions(program: Program, owner: ClassSymbol) -> bool:

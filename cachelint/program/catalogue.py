@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from cachelint.vocabulary import (
     Answers,
+    Authenticates,
     Backend,
     CacheRead,
     Converter,
@@ -42,6 +43,8 @@ class Catalogue:
         self.web_packages: set[str] = set()
         self.models: set[str] = set()
         self.data_models: set[str] = set()
+        # Makers of decorators that have users pass a test.
+        self.user_tests: set[str] = set()
         # Names that may make a response of a special kind.
         self.answers: set[str] = set()
         self._alias: dict[str, str] = {}
@@ -85,6 +88,8 @@ class Catalogue:
             self.converters[row.dialect, row.word] = row
         elif isinstance(row, Validates):
             self.validated.update((self.canonical(name), row) for name in row.types.split())
+        elif isinstance(row, Authenticates) and row.tests:
+            self.user_tests.update(row.names.split())
         elif isinstance(row, Answers):
             self.answers.update(row.names.split())
         elif isinstance(row, HasFields):

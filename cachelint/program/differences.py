@@ -12,28 +12,13 @@ from cachelint.program.effects import Summary
 from cachelint.program.graph import functions_in
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import ClassRef
-from cachelint.vocabulary import (
-    CacheCount,
-    CacheDelete,
-    CacheExpire,
-    CacheGetOrSet,
-    CacheLock,
-    CacheRead,
-    CacheScan,
-    CacheTouch,
-    CacheWrite,
-    DbRead,
-    DbWrite,
-    GenericView,
-    HandlerClass,
-    Memoizes,
-)
+from cachelint.vocabulary import CACHE_ROWS, CacheExpire, DbRead, DbWrite, GenericView, HandlerClass
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
 # What these do is seen from around them; of an expiry that is not given any more that cannot be said.
-CACHES = (CacheRead, CacheWrite, CacheGetOrSet, CacheDelete, CacheCount, CacheTouch, CacheScan, CacheLock, Memoizes)
+CACHES = tuple(row for row in CACHE_ROWS if row is not CacheExpire)
 SEEN = (DbRead, DbWrite, *CACHES)
 # Methods and attributes that the questions of rules look for by name, beside those that rows of libraries name.
 ASKED_FOR = frozenset("dispatch test_func render_to_response paginate_by filter_queryset get_queryset".split())

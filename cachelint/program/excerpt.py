@@ -38,13 +38,12 @@ from cachelint.vocabulary import CacheWrite
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
-# Beyond so many functions followed again, or files read, the whole program is as quick.
+# Beyond so many functions followed again, files read, or seconds of computing, the whole program is as quick.
 FUNCTIONS = 80
+FILES = 220
+SECONDS = 1.0
 # How often functions are followed for what turned out about calls of them.
 ROUNDS = 4
-FILES = 220
-# So is it after so many seconds of computing.
-SECONDS = 1.0
 # In a project that uses caches in fewer files, an edit may bring the first use of one, or take the last one.
 FEW_CACHED = 2
 NOTHING = FileLeft()

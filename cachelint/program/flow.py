@@ -22,8 +22,9 @@ DEPTH = 40
 # How far up, and to how many callers of each function, it is asked who passes something.
 CALLERS_UP = 8
 CALLERS = 12
-# What frameworks call the query string, and the path, as a whole.
+# What frameworks call the path without its query string: a route has matched it.
 ROUTED_PATH = frozenset(("path", "path_info"))
+# What they call the query string, and the path, as a whole.
 WHOLE_QUERY = frozenset(("GET", "args", "query_params", "query_string"))
 WHOLE_PATH = frozenset(
     "path path_info get_full_path get_full_path_info fullpath full_path path_qs path_url raw_path".split()

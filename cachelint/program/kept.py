@@ -88,6 +88,7 @@ class Known(msgspec.Struct):
     filled_in: frozenset[str]
     databases: frozenset[str]
     does_without_cache: bool
+    writes_unasked: bool
     cached_in: frozenset[str]
     written_in: frozenset[str]
     handlers: int
@@ -118,6 +119,7 @@ def dump_known(program: Program) -> bytes:
         program.filled_in,
         program.databases,
         program.does_without_cache,
+        program.writes_unasked,
         program.cached_in,
         program.written_in,
         len(program.handlers),

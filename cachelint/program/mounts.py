@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
@@ -103,13 +103,11 @@ def handed_to_register(interpreter: Interpreter) -> Iterator[Handed]:
     """Every view class that a call of any `register` is given: routers are often the project's own."""
     for module in interpreter.modules:
         bodies = [module.facts.body, *(function.facts.body for function in module.functions)]
-        calls = (node for body in bodies for node in nodes(body) if isinstance(node, facts.Call))
-        for call in calls:
-            if isinstance(call.func, facts.Attribute) and call.func.attr == "register":
-                yield from _views_given(interpreter, module, call)
+        for call in (node for body in bodies for node in nodes(body) if registers(node)):
+            yield from _views_given(interpreter, module, call)
 
 
-def registers(node: facts.Node) -> bool:
+def registers(node: facts.Node) -> TypeGuard[facts.Call]:
     """Whether code is a call of some `register`."""
     return isinstance(node, facts.Call) and isinstance(node.func, facts.Attribute) and node.func.attr == "register"
 

@@ -73,32 +73,15 @@ from cachelint.program.tally import Statistics
 from cachelint.program.values import Origin, Place
 from cachelint.program.writes import View
 from cachelint.vocabulary import (
-    CacheCount,
+    CACHE_ROWS,
     CacheDelete,
-    CacheExpire,
-    CacheGetOrSet,
-    CacheLock,
     CacheRead,
     CacheScan,
-    CacheTouch,
     CacheWrite,
     DbWrite,
     Memoizes,
     Outage,
     StoreCall,
-)
-
-CACHE_ROWS = (
-    CacheRead,
-    CacheWrite,
-    CacheGetOrSet,
-    CacheDelete,
-    CacheExpire,
-    CacheCount,
-    CacheTouch,
-    CacheScan,
-    CacheLock,
-    Memoizes,
 )
 
 
@@ -149,6 +132,7 @@ class Program:
             store_keys=excerpt.known.store_keys,
             databases=excerpt.known.databases,
             does_without_cache=excerpt.known.does_without_cache,
+            writes_unasked=excerpt.known.writes_unasked,
         )
         self._look_at_excerpt()
 

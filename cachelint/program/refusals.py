@@ -106,17 +106,15 @@ def _made(
     return module, node if isinstance(node, facts.Call) else None
 
 
-PASSES = "user_passes_test"
-
-
 def _tests_user(interpreter: Interpreter, home: ModuleSymbol, maker: facts.Expression) -> bool:
-    """Whether what makes a decorator is Django's user_passes_test, or a function of the project that calls it."""
-    if last_name(maker) == PASSES or not isinstance(maker, facts.Name):
-        return last_name(maker) == PASSES
+    """Whether what makes a decorator has users pass a test, or is a function of the project that calls such a maker."""
+    makers = interpreter.catalogue.user_tests
+    if last_name(maker) in makers or not isinstance(maker, facts.Name):
+        return last_name(maker) in makers
     for each in interpreter.names.global_value(home, maker.id).things:
         if isinstance(each, FunctionRef):
             inner = [f for f in each.symbol.module.functions if f is each.symbol or f.parent is each.symbol]
-            if any(PASSES in identifiers(function.facts.body) for function in inner):
+            if any(not makers.isdisjoint(identifiers(function.facts.body)) for function in inner):
                 return True
     return False
 

@@ -30,6 +30,7 @@ from __future__ import annotations
 import msgspec
 
 from cachelint.vocabulary.caches import (
+    CACHE_ROWS,
     Backend,
     CacheCount,
     CacheDelete,
@@ -80,6 +81,7 @@ from cachelint.vocabulary.web import (
 )
 
 __all__ = [
+    "CACHE_ROWS",
     "PICKLED",
     "Answers",
     "AnyRow",

@@ -192,3 +192,18 @@ class Error(Row, frozen=True, kw_only=True, tag=True):
     name: str
     bases: str = "builtins.Exception"
     aliases: str = ""
+
+
+# What calls on a cache do.
+CACHE_ROWS = (
+    CacheRead,
+    CacheWrite,
+    CacheGetOrSet,
+    CacheDelete,
+    CacheExpire,
+    CacheCount,
+    CacheTouch,
+    CacheScan,
+    CacheLock,
+    Memoizes,
+)

@@ -33,12 +33,13 @@ class HandlerClass(Row, frozen=True, kw_only=True, tag=True):
     ("get:GET post:POST list:GET retrieve:GET"). `request` is the attribute that holds the request, "" when it is the
     first parameter. `auth` names class attributes that carry authentication (permission_classes, decorators).
     `renders` lists the methods whose returned mapping is handed to a template. With `edits` a page of it is a form by
-    which something is changed."""
+    which something is changed; with `writes` it has methods by which clients write, without a line of the project's."""
 
     on: str
     methods: str
     renders: str = ""
     edits: bool = False
+    writes: bool = False
     request: str = "request"
     dialect: str = "django"
     auth: str = ""
@@ -154,11 +155,13 @@ class Identity(Row, frozen=True, kw_only=True, tag=True):
 
 class Authenticates(Row, frozen=True, kw_only=True, tag=True):
     """A decorator, base class, dependency or call that requires a login. `form`: "decorator", "base", "dependency",
-    "call", "middleware", "setting", or "exempt" for what opts out of a login required elsewhere (AllowAny)."""
+    "call", "middleware", "setting", or "exempt" for what opts out of a login required elsewhere (AllowAny). `tests`
+    names the parameter with a test that users have to pass."""
 
     on: str
     names: str
     form: str = "decorator"
+    tests: str = ""
 
 
 class Sanitizes(Row, frozen=True, kw_only=True, tag=True):
