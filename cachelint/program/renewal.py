@@ -43,7 +43,7 @@ class Renewal:
     def __init__(self, interpreter: Interpreter, before: Before) -> None:
         self._interpreter = interpreter
         self._before = before
-        self._changes = dict(changes_since(interpreter.modules, before.files))
+        self._changes = dict(changes_since(interpreter, before.files))
         self._reader = Reader(SymbolsNow(interpreter, self._changes), interpreter.catalogue.rows, self._changes)
         self._mentions = Mentions(interpreter, before.texts)
         self._replaced: dict[FunctionSymbol, Summary] = {}
@@ -189,7 +189,7 @@ class Renewal:
         self._touched.update(edge.callee for each in (old, new) if each is not None for edge in each.calls)
         if old is None:
             return set()
-        users = self._users[function] | self._asking_now(function)
+        users = self._users.get(function, set()) | self._asking_now(function)
         found: set[User] = set()
         if not new.gives_the_same(old):
             found |= users
