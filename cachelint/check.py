@@ -206,9 +206,11 @@ def widen_part(part: Part, names: Collection[Name]) -> None:
     widen(part.program, names)
 
 
-def conclude_part(task: Task, part: Part) -> Conclusions:
-    """What a part of a project comes to, without ignore comments and what only the whole tells."""
-    rules = [rule for rule in task.rules if is_on(rule, task.config) and rule.name != "unenforced-policy-line"]
+def conclude_part(task: Task, part: Part, names: Collection[str] = ()) -> Conclusions:
+    """What a part of a project comes to, without ignore comments and what only the whole tells; with `names` what
+    these rules say."""
+    on = [rule for rule in task.rules if is_on(rule, task.config) and rule.name != "unenforced-policy-line"]
+    rules = [rule for rule in on if not names or rule.name in names]
     findings, crashes, _ = _findings(part.program if part.program.matters else None, rules)
     return Conclusions(findings=tuple(findings), crashes=(*part.wrong, *crashes))
 
@@ -392,6 +394,8 @@ def _findings(program: Program | None, rules: Sequence[Rule]) -> tuple[list[Name
             with part(f"{RULE}{rule.name}"):
                 findings.extend((rule.name, finding) for finding in rule.check(program))
             ran.add(rule.name)
+        except UnsureError:
+            raise
         except Exception as error:
             errors.append(_crash(f"rule {rule.name}", error))
     return findings, errors, ran

@@ -1,9 +1,9 @@
 """A quick look at an edit: does it bring anything new?
 
 The last whole run has left what every function does. A glance follows only the functions that the edit changes, and
-asks the rules about what those lead to and what leads to them. It does so for the project before the edit and after it,
-and looks around the same functions on both sides: so like is compared with like, and what neither side shows is on
-both. Where that cannot be known it says so, and whole runs are asked.
+asks the rules about what those lead to and what leads to them. What they find is compared with what the whole run
+found; where that is not enough, both sides of the edit are looked at, around the same functions: so like is compared
+with like, and what neither side shows is on both. Where that cannot be known it says so, and whole runs are asked.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 from cachelint import check, conclusions, history
 from cachelint.check import Inputs, Part, Task
 from cachelint.conclusions import Conclusions
+from cachelint.differing import alike, could_be, without
 from cachelint.facts.gather import Gathered
 from cachelint.finding import Report, Reported
 from cachelint.program import Name, UnsureError
@@ -73,24 +74,50 @@ class _Glance:
         if is_clear:
             # What the whole project comes to is what it came to: the next glance need not look at two sides.
             self._store.put(_same_as(check.key_of_conclusions(self._task, now.inputs)), self._basis.run)
-        if (then is None or not then.part.program.matters) and (is_clear or not self._may_bring(now)):
+        is_from_known = then is None or not then.part.program.matters
+        if is_from_known and (is_clear or not self._may_bring(now)):
             return self._looked(self._then, (), now.inputs, ())
-        return self._compared(then or self._side(self._then), now)
+        found = self._since_known(now) if is_from_known and not self._known.ignores else None
+        return found or self._compared(then or self._side(self._then), now)
 
     def _may_bring(self, now: _Side) -> bool:
         """Whether there may be something in the project that was not there in the run before."""
-        new = Counter(_subjects(now.found.findings)) - Counter(_subjects(self._known.findings))
-        return bool(new) or bool(self._known.ignores)
+        return bool(without(now.found.findings, self._known.findings)) or bool(self._known.ignores)
+
+    def _since_known(self, now: _Side) -> Look | None:
+        """The side after the edit beside what the run before found; None where something seems to have gone that a new
+        finding could be: then only the side before the edit tells what it was."""
+        seen: frozenset[Name] = frozenset()
+        while (names := _places(self._unsettled(self._known.findings, now))) - seen:
+            seen |= names
+            self._widen(now, names, {rule for rule, _ in without(now.found.findings, self._known.findings)})
+        new = without(now.found.findings, self._known.findings)
+        if len(list(self._unsettled(self._known.findings, now))) > len(new):
+            return None
+        then = alike(self._known.findings, now.found.findings)
+        return self._looked(self._then, then, now.inputs, now.found.findings)
+
+    def _unsettled(self, then: Iterable[Named], now: _Side) -> Iterator[Named]:
+        """The findings that are new, and those gone that one of these could be, or that an ignore comment was for."""
+        new = without(now.found.findings, then)
+        yield from new
+        gone = without(then, now.found.findings)
+        yield from gone if self._known.ignores else could_be(gone, new)
 
     def _compared(self, then: _Side, now: _Side) -> Look:
         """Both sides, once they look around the same functions."""
         seen: frozenset[Name] = frozenset()
-        while (names := _names(then, now)) - seen:
+        while (names := self._around(then, now)) - seen:
             seen |= names
             for side in (then, now):
                 self._widen(side, names)
         self._refuse_useless_ignores(then, now)
         return self._looked(then.inputs, then.found.findings, now.inputs, now.found.findings)
+
+    def _around(self, then: _Side, now: _Side) -> frozenset[Name]:
+        """The functions around which both sides have to look: those followed again, and those whose findings differ."""
+        followed = then.part.program.looked_around | now.part.program.looked_around
+        return followed | _places(self._unsettled(then.found.findings, now))
 
     # ------------------------------------------------------------------------------------------------- sides
 
@@ -101,12 +128,13 @@ class _Glance:
         part = check.link_part(self._task, given, left)
         return _Side(given, part, self._concluded(part))
 
-    def _widen(self, side: _Side, names: Collection[Name]) -> None:
+    def _widen(self, side: _Side, names: Collection[Name], rules: Collection[str] = ()) -> None:
+        """Look around more functions; with `rules` only for what these say."""
         check.widen_part(side.part, names)
-        side.found = self._concluded(side.part)
+        side.found = self._concluded(side.part, rules)
 
-    def _concluded(self, part: Part) -> Conclusions:
-        found = check.conclude_part(self._task, part)
+    def _concluded(self, part: Part, rules: Collection[str] = ()) -> Conclusions:
+        found = check.conclude_part(self._task, part, rules)
         if found.crashes:
             raise UnsureError("a crash")
         return found
@@ -171,22 +199,8 @@ def _paths_alike(basis: history.Basis, given: Inputs) -> set[str]:
     return {file.path for file, key in basis.files if now.get(file.path) == key or not key}
 
 
-def _names(*sides: _Side) -> frozenset[Name]:
-    """The functions around which something is to be seen: those followed again, and those with findings."""
-    found = (each for side in sides for each in (*side.part.program.looked_around, *_places(side)))
-    return frozenset(found)
-
-
-def _places(side: _Side) -> Iterator[Name]:
-    for _, finding in side.found.findings:
-        yield from ((each.at.path, each.function) for each in (finding, *finding.parts))
-
-
-def _subjects(findings: Iterable[Named]) -> Iterator[object]:
-    """What findings are about; those that stand for others, each of the others."""
-    for rule, finding in findings:
-        for each in finding.parts or (finding,):
-            yield rule, each.at.path, each.function, each.subject
+def _places(findings: Iterable[Named]) -> frozenset[Name]:
+    return frozenset((each.at.path, each.function) for _, each in findings)
 
 
 def _subject(finding: Reported) -> object:

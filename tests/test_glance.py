@@ -257,3 +257,90 @@ def test_a_cached_method_is_a_matter_for_whole_runs(tmp_path: Path) -> None:
     new = introduced(task, "app.py", before, after).introduced
     assert new == tuple(fully(task, "app.py", before, after))
     assert "unguarded-cache-call" in {finding.rule for finding in new}
+
+
+MIXED = """\
+from django.core.cache import cache
+from django.urls import path
+from django.views.generic import TemplateView
+
+
+class Setup(TemplateView):
+    title = "base"
+
+    def get_context_data(self, **kwargs):
+        return {"title": self.title}
+
+
+class Mail(Setup):
+    title = "mail"
+
+
+urlpatterns = [path("setup", Setup.as_view()), path("mail", Mail.as_view())]
+"""
+
+
+def test_handlers_that_inherit_what_is_edited(tmp_path: Path) -> None:
+    """Special cases of a method that only routes lead to are not forgotten when it is followed again."""
+    (tmp_path / "app.py").write_text(MIXED)
+    (tmp_path / "settings.py").write_text(
+        'CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}\n'
+    )
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    before, after = MIXED.encode(), MIXED.replace("return {", 'cache.set("added", 1, 60)\n        return {').encode()
+    wanted = fully(task, "app.py", before, after)
+    assert "`Setup` and `Mail`" in next(each.message for each in wanted if each.rule == "unguarded-cache-call")
+    assert bare(glanced(task, "app.py", before, after) or []) == bare(wanted)
+    assert bare(list(by_whole_runs(task, "app.py", before, after).introduced)) == bare(wanted)
+
+
+def test_what_is_only_imported_more_is_not_followed(shop: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import of a package by which no name of the file is guessed, and one that is there already."""
+    path = "storefront/views.py"
+    source = (shop.project / path).read_bytes()
+    more = b"\n\nfrom django.core.cache import cache\nimport attrs\n\n\ndef more(request):\n    return cache\n"
+    followed = []
+    real = bodies.follow
+    monkeypatch.setattr(bodies, "follow", lambda i, function, s: followed.append(function) or real(i, function, s))
+    assert glanced(shop, path, source, source + more) == []
+    assert [function.facts.name for function in followed] == ["more"]
+
+
+def test_a_name_that_an_import_explains(shop: Task) -> None:
+    """What a variable holds may be guessed where the file imports the library."""
+    path = "shop/keys.py"
+    (shop.project / path).write_text("def read(redis_client, name):\n    return redis_client.get(name)\n")
+    run(shop)
+    before = (shop.project / path).read_bytes()
+    after = b"import redis\n\n\n" + before
+    found = glanced(shop, path, before, after)
+    assert found is None or bare(found) == bare(fully(shop, path, before, after))
+
+
+KEPT = """\
+from fastapi import FastAPI, Request
+import redis
+
+app = FastAPI()
+
+
+@app.on_event("startup")
+def start():
+    app.state.redis = redis.Redis()
+
+
+@app.get("/read")
+def read(name: str, request: Request):
+    return None
+"""
+
+
+def test_what_is_kept_on_the_application(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(KEPT)
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    before, after = KEPT.encode(), KEPT.replace("return None", "return request.app.state.redis.get(name)").encode()
+    wanted = fully(task, "app.py", before, after)
+    assert {"raw-input-in-key", "unguarded-cache-call"} <= {each.rule for each in wanted}
+    assert bare(glanced(task, "app.py", before, after) or []) == bare(wanted)

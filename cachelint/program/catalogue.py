@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from cachelint.vocabulary import (
     Answers,
@@ -166,6 +166,12 @@ class Catalogue:
     def named_like(self, name: str) -> list[Type]:
         """Types that an unresolved receiver of that variable name may have."""
         return self._names.get(name, [])
+
+    def guessed_with(self, packages: Set[str]) -> Set[str]:
+        """The names of variables whose types files are taken to say by importing one of these packages."""
+        return {
+            name for name, types in self._names.items() if any(packages & {*t.name_evidence.split()} for t in types)
+        }
 
     def ancestors(self, error: str) -> set[str]:
         """An exception class and all its known bases, as canonical dotted names."""

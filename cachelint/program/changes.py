@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import TypeVar
@@ -13,12 +13,14 @@ from typing import TypeVar
 from cachelint.facts import model as facts
 from cachelint.facts.moving import Mover
 from cachelint.facts.pieces import made_of
+from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, nodes
 from cachelint.program.values import Place
 
 Statements = Sequence[facts.Statement]
 INDEXES = ("parent", "owner", "name_at")
 Symbol = TypeVar("Symbol", FunctionSymbol, ClassSymbol)
+Guessed = Callable[[Set[str]], Set[str]]
 
 
 class Moved:
@@ -53,9 +55,11 @@ class Change:
     is new or gone; of these, `members` belong to classes, `offered` are functions at the top level that are only called
     in another way, and of `decorated` nothing has changed but decorators. `heirs` are the classes whose own or
     inherited members are not what they were, `loose` the statements outside of functions that differ. `doubt` is why
-    nothing less than the whole project can tell what the change means, "" where it can be told."""
+    nothing less than the whole project can tell what the change means, "" where it can be told.
 
-    def __init__(self, old: ModuleSymbol, new: ModuleSymbol) -> None:
+    `guessed` tells which names of variables say what they hold where a file imports one of some packages."""
+
+    def __init__(self, old: ModuleSymbol, new: ModuleSymbol, guessed: Guessed) -> None:
         self.old, self.new = old, new
         self.functions: dict[FunctionSymbol, FunctionSymbol] = {}
         self.classes: dict[ClassSymbol, ClassSymbol] = {}
@@ -74,9 +78,7 @@ class Change:
         self._compare_bindings()
         self.decorated -= self.names
         self.names |= self.decorated
-        if old.used_packages != new.used_packages:
-            # What a file imports says what the names in it are likely to be.
-            self.followed.update(new.functions)
+        self._note_guesses(guessed(old.used_packages ^ new.used_packages))
         self.loose: list[facts.Statement] = []
         for before, after in self._bodies():
             self.loose += self._align(before, after)
@@ -187,6 +189,11 @@ class Change:
         self._note_class(owner)
 
     # ------------------------------------------------------------------------------------------------- module
+
+    def _note_guesses(self, names: Set[str]) -> None:
+        """What a file imports says what the names in it are likely to be."""
+        said = {outermost(each) for each in self.new.functions if names and _says(each, names)}
+        self.followed.update(each for each in self.new.functions if said and outermost(each) in said)
 
     def _compare_bindings(self) -> None:
         before, after = _bindings(self.old), _bindings(self.new)
@@ -336,6 +343,13 @@ class _Code:
         )
 
 
+def _says(function: FunctionSymbol, names: Set[str]) -> bool:
+    """Whether a function's own code has one of these names as a word."""
+    code = function.facts
+    said = nodes((code.parameters, code.decorators, code.body))
+    return any(isinstance(each, (facts.Name, facts.Attribute)) and last_name(each) in names for each in said)
+
+
 def outermost(function: FunctionSymbol) -> FunctionSymbol:
     """The function around a function that is in no other."""
     while function.parent is not None:
@@ -407,8 +421,9 @@ def _bindings(module: ModuleSymbol) -> dict[str, object]:
     for name, binding in module.bindings.items():
         assigned = [shape(expression, module.facts) for _, expression in binding.assigned]
         items = [shape(pair, module.facts) for pair in binding.items]
-        imports = [(statement.level, each.module, each.name) for statement, each in binding.imports]
-        found[name] = (assigned, items, imports, binding.class_ is not None, binding.function is not None)
+        # The same import a second time gives the name no other meaning.
+        imports = dict.fromkeys((statement.level, each.module, each.name) for statement, each in binding.imports)
+        found[name] = (assigned, items, list(imports), binding.class_ is not None, binding.function is not None)
     return found
 
 

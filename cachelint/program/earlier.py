@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.program.changes import Change
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Place
 
 if TYPE_CHECKING:
@@ -37,16 +37,18 @@ class Before:
 
 
 def changes_since(
-    modules: Modules, files: Mapping[str, tuple[SourceFile, FileFacts] | None]
+    interpreter: Interpreter, files: Mapping[str, tuple[SourceFile, FileFacts] | None]
 ) -> Iterator[tuple[str, Change]]:
     """What has changed in each of these files, given as they were (None: not there)."""
+    modules, guessed = interpreter.modules, interpreter.catalogue.guessed_with
     for path, before in files.items():
         now = modules.by_path.get(path)
         if before is None:
             if now is not None:
-                yield path, Change(ModuleSymbol(now.source, NOTHING), now)
+                yield path, Change(ModuleSymbol(now.source, NOTHING), now, guessed)
         else:
-            yield path, Change(ModuleSymbol(*before), now if now is not None else ModuleSymbol(before[0], NOTHING))
+            then = ModuleSymbol(*before)
+            yield path, Change(then, now if now is not None else ModuleSymbol(before[0], NOTHING), guessed)
 
 
 class SymbolsNow:

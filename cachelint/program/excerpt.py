@@ -26,11 +26,12 @@ from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_s
 from cachelint.program.effects import Event, Summary
 from cachelint.program.habits import HANDLERS
 from cachelint.program.heads import Head, finished, heads
-from cachelint.program.kept import FileLeft, Known, Reader
+from cachelint.program.kept import TOP_LEVEL, FileLeft, Known, Reader, Where, place_of_writer
 from cachelint.program.lessons import lesson, taught_otherwise
 from cachelint.program.partial import PartialGraph
 from cachelint.program.sayers import Sayers, functions_of
 from cachelint.program.settings import may_decide_settings
+from cachelint.program.shelves import Slot, Writer
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Value
 from cachelint.vocabulary import CacheWrite
@@ -66,7 +67,7 @@ class Excerpt:
         self._patterns = patterns
         self._also = also
         self._before = before
-        self._changes = dict(changes_since(interpreter.modules, before.files))
+        self._changes = dict(changes_since(interpreter, before.files))
         self._symbols = SymbolsNow(interpreter, self._changes)
         self._reader = Reader(self._symbols, interpreter.catalogue.rows, self._changes)
         self._left: dict[ModuleSymbol, FileLeft] = {}
@@ -81,6 +82,7 @@ class Excerpt:
         interpreter.recall = self.left
         interpreter.hierarchy.known_heirs = self._heirs
         interpreter.hierarchy.known_models = self._models
+        interpreter.shelves.known_writers = self._writers
         interpreter.related = _Related(self)  # type: ignore[assignment]
 
     def _read_known(self) -> Known:
@@ -133,6 +135,22 @@ class Excerpt:
 
     def _heirs(self, symbol: ClassSymbol) -> list[ClassSymbol]:
         return [self._symbols.class_(*where) for where in self.left(symbol.module).heirs.get(self.index(symbol), ())]
+
+    def _takers(self, module: ModuleSymbol) -> list[ModuleSymbol]:
+        """The files that may import something of another one, or the other one."""
+        paths = {*self.left(module).taken_by, *self._changes}
+        return [self.interpreter.modules.by_path[path] for path in sorted(paths)]
+
+    def _writers(self, slot: Slot) -> list[Writer]:
+        then = [where for where in self.known.writers.get(slot, ()) if where[0] not in self._changes]
+        found: list[tuple[Where, Writer]] = [(where, self._writer(*where)) for where in then]
+        for change in self._changes.values():
+            own = [each for name, each in self.interpreter.shelves.writers_in(change.new) if name == slot]
+            found += [(place_of_writer(each), each) for each in own]
+        return [writer for _, writer in sorted(found, key=lambda each: each[0])]
+
+    def _writer(self, path: str, index: int) -> Writer:
+        return self._symbols.module(path) if index == TOP_LEVEL else self._symbols.function(path, index)
 
     def _models(self, name: str) -> list[ClassSymbol]:
         return [self._symbols.class_(*where) for where in self.known.models.get(name, ())]
@@ -204,7 +222,7 @@ class Excerpt:
         return self.interpreter.modules.by_path.get(function.module.source.path) is function.module
 
     def _sayers(self) -> set[FunctionSymbol]:
-        sayers = Sayers(self.interpreter.modules, self._before.texts, self._changes)
+        sayers = Sayers(self.interpreter.modules, self._before.texts, self._changes, self._takers)
         for change in self._changes.values():
             sayers.look(change)
             if not all(map(does_nothing, change.loose)):
@@ -358,6 +376,8 @@ class Excerpt:
 
     def _concerned(self, old: Summary | None, new: Summary) -> Iterator[FunctionSymbol]:
         if old is None:
+            if new.kept:
+                raise UnsureError("what a function leaves for others")
             return
         function = new.function
         assert function is not None

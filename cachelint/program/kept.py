@@ -21,7 +21,8 @@ from cachelint import vocabulary
 from cachelint.program import effects, values
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.handlers import Handler, by_decorators
-from cachelint.program.shelves import Slot
+from cachelint.program.imports import takers_of
+from cachelint.program.shelves import Slot, Writer
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import Row
 
@@ -34,6 +35,7 @@ PROTOCOL = 5
 
 
 Where = tuple[str, int]  # a symbol: the path of its file, and its index there
+TOP_LEVEL = -1
 
 
 class Followed(msgspec.Struct):
@@ -51,6 +53,8 @@ class FileLeft(msgspec.Struct):
     reads what is set on objects of its classes, what relations lead from those to others, which classes derive from
     them. Where its tests ask for what is kept for the whole process.
 
+    The paths of the files that import it, or something of it.
+
     Of the call graph, what is not in the summaries: `edges` and `events`, the handlers that a function serves with
     their `ranks` (0 for those of decorators, else where it was found), what it is told as a decorator, and the paths of
     the files that call it, or ask what it does.
@@ -67,6 +71,7 @@ class FileLeft(msgspec.Struct):
     takers: dict[Slot, set[FunctionSymbol]] = {}
     model_namers: dict[FunctionSymbol, tuple[str, ...]] = {}
     memos: set[Place] = set()
+    taken_by: tuple[str, ...] = ()
     edges: list[CallEdge] = []
     events: list[Event] = []
     handlers: list[tuple[FunctionSymbol, list[Handler]]] = []
@@ -79,7 +84,8 @@ class FileLeft(msgspec.Struct):
 class Known(msgspec.Struct):
     """What is known of the whole project: how clients are configured, its models by their names, the files of
     settings, the keys of stores, the files that fill caches, those whose clients are used as a database, whether there
-    is any cache, the files that use caches, those that write rows, and how many handlers."""
+    is any cache, the files that use caches, those that write rows, how many handlers, and who keeps something in which
+    slot of the application (a function by its place, a file's top level by the index TOP_LEVEL)."""
 
     configured: dict[str, dict[str, object]]
     models: dict[str, list[Where]]
@@ -92,6 +98,7 @@ class Known(msgspec.Struct):
     cached_in: frozenset[str]
     written_in: frozenset[str]
     handlers: int
+    writers: dict[Slot, tuple[Where, ...]]
 
 
 class Symbols(Protocol):
@@ -123,6 +130,7 @@ def dump_known(program: Program) -> bytes:
         program.cached_in,
         program.written_in,
         len(program.handlers),
+        {slot: tuple(map(place_of_writer, writers)) for slot, writers in interpreter.shelves.writers.items()},
     )
     return _Writer(interpreter).bytes(known)
 
@@ -132,10 +140,17 @@ def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
     files: dict[str, FileLeft] = defaultdict(FileLeft)
     _add_followed(files, program.interpreter)
     _add_tables(files, program.interpreter)
+    for path, takers in takers_of(program.interpreter.modules).items():
+        files[path].taken_by = tuple(sorted(takers))
     _add_graph(files, program)
     writer = _Writer(program.interpreter)
     for path, left in files.items():
         yield path, writer.bytes(left)
+
+
+def place_of_writer(writer: Writer) -> Where:
+    """Where a function or a file's top level is, as `Known.writers` has it."""
+    return (writer.source.path, TOP_LEVEL) if isinstance(writer, ModuleSymbol) else _where(writer)
 
 
 def _where(symbol: FunctionSymbol | ClassSymbol) -> Where:

@@ -155,7 +155,9 @@ class PartialGraph:
         """What is done in the functions that lead to those followed again, in those that these lead to, and beside
         them."""
         beside = {f for function in self._excerpt.found for f in function.module.functions}
-        return [e for f in self._above | self._below | beside for e in self.tables.events.get(f, ()) or ()]
+        # In the order of the whole: special cases last.
+        places = sorted(self._above | self._below | beside, key=lambda each: (each.original is not each, each.order))
+        return [event for function in places for event in self.tables.events.get(function, ()) or ()]
 
     def all_events(self, paths: Iterable[str]) -> list[Event]:
         """What is done in these files, and in all that have been read."""

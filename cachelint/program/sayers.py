@@ -6,7 +6,7 @@ outside of functions is not followed: where it says such a name, only a whole ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -14,19 +14,26 @@ import msgspec
 from cachelint.facts import model as facts
 from cachelint.program.changes import Change, outermost
 from cachelint.program.earlier import UnsureError
+from cachelint.program.imports import imports_of
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import FunctionSymbol, Modules, ModuleSymbol, blocks, nodes, walk
 
 # A name said in more files than this is a word like any other.
 FILES = 40
-STAR, NONE = msgspec.msgpack.encode("*"), msgspec.msgpack.encode(None)
+_ENCODER = msgspec.msgpack.Encoder()
+_STAR = _ENCODER.encode("*")
+Takers = Callable[[ModuleSymbol], Iterable[ModuleSymbol]]
 
 
 class Sayers:
-    """Looks for names in all files. `texts` are the encoded facts of files by path."""
+    """Looks for names in all files. `texts` are the encoded facts of files by path, `takers` tells which files import
+    from one."""
 
-    def __init__(self, modules: Modules, texts: Mapping[str, bytes], changes: Mapping[str, Change]) -> None:
-        self._modules, self._texts, self._changes = modules, texts, changes
+    def __init__(
+        self, modules: Modules, texts: Mapping[str, bytes], changes: Mapping[str, Change], takers: Takers
+    ) -> None:
+        self._modules, self._texts, self._changes, self._takers = modules, texts, changes, takers
+        self._encoded: dict[FunctionSymbol, bytes] = {}
         self.functions: set[FunctionSymbol] = set()
         self.top_levels: set[ModuleSymbol] = set()
 
@@ -53,8 +60,8 @@ class Sayers:
         self._look_through(change.new, _Name(name, True, frozenset()), change)
         while homes:
             home = homes.pop()
-            for module in self._taking(name, home):
-                if module in seen:
+            for module in self._takers(home):
+                if module in seen or not self._may_take(module, name):
                     continue
                 said, is_given_on = _taken(self._modules, module, home, name)
                 if said.bare or said.dotted:
@@ -63,24 +70,14 @@ class Sayers:
                     seen.add(module)
                     homes.append(module)
 
-    def _taking(self, name: str, home: ModuleSymbol) -> Iterator[ModuleSymbol]:
-        """The files that may import a name of another one, or that other one: by how an import is encoded, whose parts
-        follow each other."""
-        parent, _, last = home.name.rpartition(".")
-        word, said, module = last.encode(), _encoded(name), _encoded(last)
-        imports = [word + said, word + STAR]
-        modules = [parent.rpartition(".")[2].encode() + module, _encoded("") + module, word + NONE]
-        if home.source.is_package:
-            imports += [_encoded("") + said, _encoded("") + STAR]
-        for path, text in self._texts.items():
-            is_taken = any(each in text for each in imports)
-            is_reached = is_taken or (said in text and any(each in text for each in modules))
-            if is_reached and path in self._modules.by_path:
-                yield self._modules.by_path[path]
+    def _may_take(self, module: ModuleSymbol, name: str) -> bool:
+        """Whether a file says a name, or takes all names of some other one."""
+        text = self._texts[module.source.path]
+        return _ENCODER.encode(name) in text or _STAR in text
 
     def _saying(self, name: str) -> Iterator[ModuleSymbol]:
         """The files that say a name as a word, or as the end of a dotted one."""
-        whole, ending = msgspec.msgpack.encode(name), b"." + name.encode()
+        whole, ending = _ENCODER.encode(name), b"." + name.encode()
         for path, text in self._texts.items():
             if (whole in text or ending in text) and path in self._modules.by_path:
                 yield self._modules.by_path[path]
@@ -102,15 +99,24 @@ class Sayers:
         self._look_through_functions(module, name, own)
 
     def _look_through_functions(self, module: ModuleSymbol, name: _Name, own: Change | None) -> None:
+        word = name.text.encode("utf-8", "surrogatepass")
         for function in module.functions:
             unit = outermost(function)
             if unit in self.functions or (own is not None and unit in own.followed):
                 continue
             code = function.facts
+            if word not in self._text_of(function):
+                continue
             if name.is_in((code.parameters, code.decorators, code.returns)):
                 raise UnsureError("a function whose head says a name which means something else")
             if name.is_in(code.body):
                 self.functions.add(unit)
+
+    def _text_of(self, function: FunctionSymbol) -> bytes:
+        """A function's code as bytes, in which a word is found sooner than in its nodes."""
+        if function not in self._encoded:
+            self._encoded[function] = _ENCODER.encode(function.facts)
+        return self._encoded[function]
 
     def _note_top_level(self, module: ModuleSymbol, name: _Name, change: Change) -> None:
         if name.text not in change.offered:
@@ -153,7 +159,7 @@ def _taken(modules: Modules, module: ModuleSymbol, home: ModuleSymbol, name: str
     name that is taken under another one."""
     bare = is_given_on = False
     dotted: set[str] = set()
-    for statement, is_top in _imports(module):
+    for statement, is_top in imports_of(module):
         for each in statement.names:
             base = module.absolute(statement, each)
             is_from = each.name in (name, "*") and modules.find(base, module) is home
@@ -164,17 +170,6 @@ def _taken(modules: Modules, module: ModuleSymbol, home: ModuleSymbol, name: str
             if not is_from and modules.find(base if each.name is None else f"{base}.{each.name}", module) is home:
                 dotted.add(each.alias or each.name or each.module.rpartition(".")[2])
     return _Name(name, bare, frozenset(dotted)), is_given_on
-
-
-def _imports(module: ModuleSymbol) -> Iterator[tuple[facts.Import, bool]]:
-    """The imports of a file, and whether they stand at its top level."""
-    bodies = [module.facts.body, *(function.facts.body for function in module.functions)]
-    for number, body in enumerate(bodies):
-        yield from ((each, not number) for each in walk(body) if isinstance(each, facts.Import))
-
-
-def _encoded(text: str) -> bytes:
-    return msgspec.msgpack.encode(text)
 
 
 def _parts(statement: facts.Statement) -> Iterator[object]:

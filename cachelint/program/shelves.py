@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cachelint.program.frame import Frame
     from cachelint.program.interpreter import Interpreter
 
+Writer = FunctionSymbol | ModuleSymbol
 # What is kept under one name by more places than this is a variable and no fixture.
 WRITERS = 6
 
@@ -35,7 +36,9 @@ class Shelves:
         self._interpreter = interpreter
         # The names that shelves go by, each with its shelf.
         self.names = {name: row.names.split()[0] for row in catalogue.shelves for name in row.names.split()}
-        self._writers: dict[Slot, list[FunctionSymbol | ModuleSymbol]] | None = None
+        self._writers: dict[Slot, list[Writer]] | None = None
+        # Says who writes, where an earlier run has looked through all files for it.
+        self.known_writers: Callable[[Slot], list[Writer]] | None = None
         self._found: dict[Slot, Value] = {}
         self.readers: dict[Slot, set[FunctionSymbol]] = defaultdict(set)
 
@@ -91,28 +94,33 @@ class Shelves:
         else:
             self._interpreter.asking.begin()
             self._found[slot] = UNKNOWN
-            writers = self._written().get(slot, [])
+            writers = self.writers.get(slot, []) if self.known_writers is None else self.known_writers(slot)
             values = [v for writer in writers[:WRITERS] for v in self._summary(writer).get(slot, ())]
             self._found[slot] = join(values) if len(writers) <= WRITERS else UNKNOWN
             self._interpreter.asking.keep(slot)
         return self._found[slot]
 
-    def _summary(self, writer: FunctionSymbol | ModuleSymbol) -> dict[Slot, list[Value]]:
+    def _summary(self, writer: Writer) -> dict[Slot, list[Value]]:
         interpreter = self._interpreter
         if isinstance(writer, FunctionSymbol):
             return interpreter.summary(writer).kept
         return interpreter.module_summary(writer).kept
 
-    def _written(self) -> dict[Slot, list[FunctionSymbol | ModuleSymbol]]:
+    @property
+    def writers(self) -> dict[Slot, list[Writer]]:
+        """Who puts something into which slot, in the order of the files."""
         if self._writers is None:
             self._writers = defaultdict(list)
             for module in self._interpreter.modules:
-                for slot in self._slots_in(walk(module.facts.body)):
-                    self._writers[slot].append(module)
-                for function in module.functions:
-                    for slot in self._slots_in(function.statements):
-                        self._writers[slot].append(function)
+                for slot, writer in self.writers_in(module):
+                    self._writers[slot].append(writer)
         return self._writers
+
+    def writers_in(self, module: ModuleSymbol) -> Iterator[tuple[Slot, Writer]]:
+        """Who does so in one file: its top level first."""
+        yield from ((slot, module) for slot in self._slots_in(walk(module.facts.body)))
+        for function in module.functions:
+            yield from ((slot, function) for slot in self._slots_in(function.statements))
 
     def _slots_in(self, statements: Iterable[facts.Statement]) -> set[Slot]:
         targets = (t for each in statements if isinstance(each, facts.Assign) for t in each.targets)
