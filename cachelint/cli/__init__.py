@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from cachelint import __version__
 
@@ -31,12 +33,22 @@ def main(argv: Sequence[str] | None = None) -> None:
         code = _run(arguments)
         # Here a failure is still told; at the end of the process Python would make 120 of the exit code.
         sys.stdout.flush()
+        if argv is None:
+            _leave(code)
         sys.exit(code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
         # Exit code 1 would mean findings.
         sys.exit(_crashed(error))
+
+
+def _leave(code: int | None) -> NoReturn:
+    """End the process with everything written, and without taking apart piece by piece what linking made of a large
+    project, which takes a second."""
+    atexit._run_exitfuncs()
+    sys.stderr.flush()
+    os._exit(code or 0)
 
 
 def _run(arguments: list[str]) -> int | None:
