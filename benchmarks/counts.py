@@ -25,12 +25,14 @@ from typing import Any
 import generated
 import msgspec
 
-from cachelint.check import Task, conclude, inputs
+from cachelint.concluding import conclude
 from cachelint.config import Config
 from cachelint.facts import decode
 from cachelint.facts.model import Node
+from cachelint.inputs import inputs
 from cachelint.program.frame import Frame
 from cachelint.program.interpreter import Interpreter
+from cachelint.task import Task
 
 STORED = Path(__file__).parent / "counts.json"
 TOLERANCE = 1.10

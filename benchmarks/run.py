@@ -29,9 +29,9 @@ from typing import NamedTuple
 import hook
 import libcst
 
-from cachelint.check import cores
 from cachelint.facts import may_matter
 from cachelint.files import discover
+from cachelint.task import cores
 
 HERE = Path(__file__).parent
 WORK = HERE.parent / ".work"

@@ -13,10 +13,12 @@ from difflib import SequenceMatcher
 
 import msgspec
 
-from cachelint.check import Task, place_in_report, run
+from cachelint.check import run
 from cachelint.finding import AnalysisError, Report, Reported
 from cachelint.glance import look
 from cachelint.program import UnsureError
+from cachelint.shown import place_in_report
+from cachelint.task import Task
 
 IsTouched = Callable[[Reported], bool]
 

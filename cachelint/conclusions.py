@@ -16,9 +16,8 @@ import msgspec
 from cachelint.config import Config
 from cachelint.facts.gather import Gathered
 from cachelint.files import Discovery
-from cachelint.finding import AnalysisError
+from cachelint.finding import AnalysisError, Statistics
 from cachelint.policy import Sources
-from cachelint.program import Statistics
 from cachelint.store import Store, key_of
 from cachelint.suppress import Ignore, Named
 

@@ -131,6 +131,15 @@ class Summary(msgspec.Struct, frozen=True):
     seconds: float
 
 
+class Statistics(msgspec.Struct, frozen=True):
+    """Numbers about a linked program. `by_kind` maps cache, session, model, request to (resolved, total) calls."""
+
+    handlers: int
+    calls: int
+    calls_resolved: int
+    by_kind: dict[str, tuple[int, int]]
+
+
 class Report(msgspec.Struct, frozen=True):
     """Everything a reporter may print. `times` are seconds by part of the run, None when nobody asked."""
 

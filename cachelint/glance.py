@@ -15,14 +15,17 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from cachelint import check, conclusions, history
-from cachelint.check import Inputs, Part, Task
+from cachelint.concluding import Part, conclude_part, link_part, widen_part
 from cachelint.conclusions import Conclusions
 from cachelint.differing import alike, could_be, without
 from cachelint.facts.gather import Gathered
 from cachelint.finding import Report, Reported
+from cachelint.inputs import Inputs, gathered_one, inputs
 from cachelint.program import Name, UnsureError
+from cachelint.shown import report
 from cachelint.store import Store, key_of, open_store
 from cachelint.suppress import Ignore, Named, read_ignores
+from cachelint.task import Task
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -57,7 +60,7 @@ class _Glance:
 
     def __init__(self, store: Store, task: Task, path: str, before: bytes) -> None:
         self._store, self._task, self._path = store, _with(task, path, before), path
-        self._then = check.inputs(self._task, store)
+        self._then = inputs(self._task, store)
         self._key = check.key_of_conclusions(task, self._then)
         basis = check.basis_of(task, self._then, store)
         known = conclusions.stored(store, basis.run) if basis is not None else None
@@ -125,16 +128,16 @@ class _Glance:
         left = check.before(self._task, given, self._store, self._basis)
         if left is None:
             raise UnsureError("too much is different")
-        part = check.link_part(self._task, given, left)
+        part = link_part(self._task, given, left)
         return _Side(given, part, self._concluded(part))
 
     def _widen(self, side: _Side, names: Collection[Name], rules: Collection[str] = ()) -> None:
         """Look around more functions; with `rules` only for what these say."""
-        check.widen_part(side.part, names)
+        widen_part(side.part, names)
         side.found = self._concluded(side.part, rules)
 
     def _concluded(self, part: Part, rules: Collection[str] = ()) -> Conclusions:
-        found = check.conclude_part(self._task, part, rules)
+        found = conclude_part(self._task, part, rules)
         if found.crashes:
             raise UnsureError("a crash")
         return found
@@ -148,7 +151,7 @@ class _Glance:
             raise UnsureError("a file that comes")
         gathered = self._then.gathered
         was = gathered[index]
-        will = check.gathered_one(self._task, files[index], content, self._store, was)
+        will = gathered_one(self._task, files[index], content, self._store, was)
         if was.error or will.error or was.key is None or will.key is None or _comments(was) != _comments(will):
             raise UnsureError("a file that does not parse, or ignore comments")
         return msgspec.structs.replace(self._then, gathered=[*gathered[:index], will, *gathered[index + 1 :]])
@@ -160,7 +163,7 @@ class _Glance:
 
     def _report(self, given: Inputs, found: tuple[Named, ...], ignores: bool = True) -> Report:
         covering = tuple(self._ignores(given)) if ignores else ()
-        return check.report(self._task, given, Conclusions(findings=found, ignores=covering))
+        return report(self._task, given, Conclusions(findings=found, ignores=covering))
 
     def _ignores(self, given: Inputs) -> Iterable[Ignore]:
         changed = {file.path for file, key in self._basis.files} - _paths_alike(self._basis, given)

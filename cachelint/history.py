@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,8 +14,10 @@ from cachelint.facts.gather import NOTHING, Gathered, kept_facts
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
 from cachelint.policy import Sources
-from cachelint.program import Before, Left
 from cachelint.store import Store, key_of
+
+if TYPE_CHECKING:
+    from cachelint.program import Before, Left
 
 # After changes of more files than this, a new whole run is due.
 CHANGED_FILES = 40
@@ -84,6 +87,8 @@ def recall(store: Store, basis: Basis, files: Sequence[tuple[SourceFile, Gathere
     changed = _as_then(store, {file.path: (file, key) for file, key in basis.files}, paths)
     if changed is None:
         return None
+    from cachelint.program import Before
+
     texts = _Texts({file.path: each for file, each in files})
     return Before(basis.known, lambda path: _left(store, basis.run, path), changed, texts)
 

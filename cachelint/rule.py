@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Program
 
-Check = Callable[[Program], Iterator[Finding]]
+if TYPE_CHECKING:
+    from cachelint.program import Program
+
+Check = Callable[["Program"], Iterator[Finding]]
 
 SECTIONS = (
     "What it does",

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+# How the names of the parts that rules are begin.
+RULE = "rule "
 # Seconds by the name of a part, in the order in which they ended.
 Times = dict[str, float]
 _TIMES: ContextVar[Times | None] = ContextVar("times", default=None)

@@ -16,8 +16,9 @@ from pathlib import Path
 import msgspec
 
 from cachelint import vocabulary
-from cachelint.check import check_project, link_project
+from cachelint.check import check_project
 from cachelint.cli.policy import text as policy_text
+from cachelint.concluding import link_project
 from cachelint.config import Config, load
 from cachelint.finding import Report, Severity
 from cachelint.libraries import LIBRARIES

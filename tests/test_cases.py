@@ -81,7 +81,7 @@ def without_drift(case: Case, findings: list[Any]) -> list[Any]:
 
 def described(case: Case, root: Path) -> list[tuple[str, int, str, str]]:
     """What the program knows: (path, line, kind, text) of every line of the case."""
-    from cachelint.check import link_project
+    from cachelint.concluding import link_project
     from cachelint.program import describe
 
     program = link_project(root, use_store=False, jobs=1)

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import cachelint.check
+import cachelint.concluding
 from cachelint.check import run
 from cachelint.cli.app import app
 from cachelint.finding import Confidence, Finding, Location, Persona, Severity
 from cachelint.program import Program
 from cachelint.rule import Rule
 from cachelint.rules import RULES
+from cachelint.task import Task
 
 BROKEN = "def f(:\n"
 USELESS = "x = 1  # cachelint: ignore[no-such-rule] why\n"
@@ -237,7 +238,7 @@ def test_a_crashing_rule_loses_no_other_rule(project: Path) -> None:
 
 
 def test_a_crash_while_linking_is_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cachelint.check, "link", crashes_with_two)
+    monkeypatch.setattr(cachelint.concluding, "link", crashes_with_two)
     (project / "app/a.py").write_text(USELESS)
     report = run(task(project)).report
     assert [f.rule for f in report.findings] == ["unknown-name-in-ignore"]
@@ -270,11 +271,11 @@ def test_an_ignore_counts_as_used_for_what_a_filter_hides(project: Path) -> None
     assert run(task(project, rules=(hidden, *RULES[-4:]))).report.findings == ()
 
 
-def task(project: Path, rules: tuple[Rule, ...] = RULES, **settings: object) -> cachelint.check.Task:
+def task(project: Path, rules: tuple[Rule, ...] = RULES, **settings: object) -> Task:
     from cachelint.config import Config
 
     config = Config(**settings)  # type: ignore[arg-type]
-    return cachelint.check.Task(project=project, config=config, rules=rules)
+    return Task(project=project, config=config, rules=rules)
 
 
 def test_many_files_in_processes_come_out_in_order(project: Path) -> None:

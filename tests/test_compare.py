@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.check import Task
 from cachelint.compare import introduced, subtract, touched_lines
 from cachelint.config import load
 from cachelint.finding import Confidence, Location, Persona, Reported, Severity
 from cachelint.rules import SPELLINGS
+from cachelint.task import Task
 
 HEAD = """\
 from cashews import cache

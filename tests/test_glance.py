@@ -11,12 +11,13 @@ from msgspec import structs
 from test_renewal import SHOP, compiles, edits
 
 import cachelint.compare
-from cachelint.check import Task, run
+from cachelint.check import run
 from cachelint.compare import at_a_glance, by_whole_runs, introduced
 from cachelint.config import load
 from cachelint.finding import Reported
 from cachelint.program import UnsureError, bodies
 from cachelint.rules import SPELLINGS
+from cachelint.task import Task
 
 
 @pytest.fixture

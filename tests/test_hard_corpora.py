@@ -16,10 +16,11 @@ from pathlib import Path
 import libcst
 import pytest
 
-from cachelint.check import Task, run
+from cachelint.check import run
 from cachelint.config import Config
 from cachelint.facts import FactsError, decode, encode, extract, may_matter
 from cachelint.facts.model import FileFacts
+from cachelint.task import Task
 
 HARD = bool(os.environ.get("CACHELINT_HARD"))
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])

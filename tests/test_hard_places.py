@@ -19,12 +19,13 @@ import pytest
 from click.testing import CliRunner, Result
 from hostile import ROUTE
 
-from cachelint import check as check_module
-from cachelint.check import Task, run
+from cachelint import inputs as inputs_module
+from cachelint.check import run
 from cachelint.cli.app import app
 from cachelint.config import Config
 from cachelint.facts import gather
 from cachelint.project import covers, slashed
+from cachelint.task import Task
 
 HARD = bool(os.environ.get("CACHELINT_HARD"))
 STORE = ".cachelint_cache"
@@ -101,14 +102,14 @@ def test_what_cannot_be_read_is_named(project, monkeypatch):
 
 def test_what_vanishes_between_finding_and_reading_is_named(project, monkeypatch):
     (project / "here.py").write_text("import redis\nx = 1\n")
-    real = check_module.discover
+    real = inputs_module.discover
 
     def then_gone(*arguments, **options):
         result = real(*arguments, **options)
         (project / "here.py").unlink(missing_ok=True)
         return result
 
-    monkeypatch.setattr(check_module, "discover", then_gone)
+    monkeypatch.setattr(inputs_module, "discover", then_gone)
     assert errors(project, "--no-cache") == {"here.py": "cannot be read: No such file or directory"}
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from hostile import PROJECTS, ROUTE
 
-from cachelint.check import Task, run
+from cachelint.check import run
 from cachelint.config import Config
+from cachelint.task import Task
 
 HARD = bool(os.environ.get("CACHELINT_HARD"))
 SMALL = 0.02

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.check import check_project, link_project
+from cachelint.check import check_project
+from cachelint.concluding import link_project
 from cachelint.config import Config, ConfigError, PolicyConfig, parse
 from cachelint.policy import Policy, decide, for_path, gather
 from cachelint.policy.model import Caches, Never, OneClient

@@ -14,10 +14,11 @@ import pytest
 from msgspec import structs
 
 from cachelint import check, history
-from cachelint.check import Task, run
+from cachelint.check import run
 from cachelint.compare import introduced
 from cachelint.config import load
 from cachelint.finding import Report
+from cachelint.inputs import inputs
 from cachelint.program import bodies
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.interpreter import Interpreter
@@ -25,6 +26,7 @@ from cachelint.program.kept import PROTOCOL, Reader
 from cachelint.program.renewal import Renewal
 from cachelint.program.symbols import Modules
 from cachelint.rules import SPELLINGS
+from cachelint.task import Task
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
@@ -226,7 +228,7 @@ def test_a_pickle_that_somebody_else_wrote_does_nothing(value: object) -> None:
 def test_a_broken_entry_is_a_miss(shop: Task) -> None:
     task = with_content(shop, "shop/cache.py", b"X = 1\n")
     store = check.open_store(shop.project, {})
-    given = check.inputs(task, store)
+    given = inputs(task, store)
     for scope in (b"", check.scope_of(task, given)):
         store.put(scope, b"\x00broken")
         assert history.nearest(store, scope, check._files(given)) is None

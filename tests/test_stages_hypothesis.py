@@ -12,12 +12,13 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
 from cachelint import baseline
-from cachelint.check import Task, run
+from cachelint.check import run
 from cachelint.config import Config, ConfigError, load
 from cachelint.finding import Report
 from cachelint.reporters import FORMATS
 from cachelint.rules import SPELLINGS
 from cachelint.source import source_of
+from cachelint.task import Task
 
 HARD = bool(os.environ.get("CACHELINT_HARD"))
 SHOP = Path(__file__).parent.parent / "examples" / "shop"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from cachelint.check import link_project
 from cachelint.cli import settings
+from cachelint.concluding import link_project
 from cachelint.facts import FactsError, extract
 from cachelint.files import is_source
 from cachelint.program import describe

@@ -9,11 +9,11 @@ from typing import Any
 import click
 import msgspec
 
-from cachelint.check import is_on, shown_persona
 from cachelint.cli import settings
 from cachelint.config import Config
 from cachelint.rule import Rule
 from cachelint.rules import RULES, SPELLINGS
+from cachelint.shown import is_on, shown_persona
 
 
 @click.command(short_help="Print the documentation of a rule.")

@@ -10,12 +10,14 @@ from typing import Any
 
 import click
 
-from cachelint.check import Run, Task, read_part
+from cachelint.check import Run
 from cachelint.cli import settings
 from cachelint.cli.output import said_to_people, write
 from cachelint.cli.progress import Progress
 from cachelint.facts import shards
 from cachelint.facts.shards import Shard, ShardError
+from cachelint.inputs import read_part
+from cachelint.task import Task
 
 
 def part(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:

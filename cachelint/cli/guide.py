@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from cachelint.check import Task, policy_files
 from cachelint.cli import amending
 from cachelint.config import Config
 from cachelint.files import discover
+from cachelint.inputs import policy_files
 from cachelint.policy import decide
 from cachelint.policy.stub import HEADING, STUB
+from cachelint.task import Task
 
 GUIDES = ("CLAUDE.md", "AGENTS.md")
 

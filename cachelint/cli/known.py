@@ -10,11 +10,11 @@ import msgspec
 
 from cachelint import revisions
 from cachelint.baseline import VERSION, Baseline, BaselineError, Entry, applied, made_of, pruned, read, written
-from cachelint.check import Task, is_on
 from cachelint.cli.output import said_to_people, write
-from cachelint.compare import introduced_since
 from cachelint.finding import Report, Reported
 from cachelint.project import covers
+from cachelint.shown import is_on
+from cachelint.task import Task
 
 DEFAULT = "cachelint-baseline.json"
 
@@ -48,6 +48,8 @@ def _since(report: Report, task: Task, ref: str, *, quiet: bool) -> Report:
         before = revisions.contents(task.project, base, revisions.changed(task.project, base))
     except revisions.RevisionError as error:
         raise click.UsageError(f"--since {ref}: {error}") from None
+    from cachelint.compare import introduced_since
+
     comparison = introduced_since(task, before, report)
     now = {(error.path, error.message) for error in report.errors}
     for lost in comparison.lost:

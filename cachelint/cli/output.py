@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from cachelint.check import RULE, Run, Task
+from cachelint.check import Run
 from cachelint.cli.repository import folder_in_repository, moved
 from cachelint.finding import Report
 from cachelint.reporters import FORMATS
 from cachelint.source import source_of
-from cachelint.timing import Times
+from cachelint.task import Task
+from cachelint.timing import RULE, Times
 from cachelint.writing import write_whole
 
 # Services that read these look at a whole repository.

@@ -10,15 +10,16 @@ from typing import Any
 import click
 import msgspec
 
-from cachelint.check import is_on, link_project
 from cachelint.cli import amending, settings
 from cachelint.cli.enforcement import enforcing
+from cachelint.concluding import link_project
 from cachelint.config import Config
 from cachelint.policy.explicit import as_toml
 from cachelint.policy.model import Line, Statement
 from cachelint.policy.wording import worded
 from cachelint.program import Match, Program
 from cachelint.rules import RULES
+from cachelint.shown import is_on
 
 # So many matches of a kind are named; the rest is counted.
 NAMED = 3

@@ -6,17 +6,20 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 import msgspec
 
-from cachelint.check import Task, cores, is_on, link_project
 from cachelint.config import Config, ConfigError, load, resolve
 from cachelint.files import is_source, matcher
-from cachelint.program import Program
 from cachelint.project import DEFAULT_EXCLUDE, project_root, relative
 from cachelint.rules import RULES, SPELLINGS
+from cachelint.shown import is_on
+from cachelint.task import Task, cores
+
+if TYPE_CHECKING:
+    from cachelint.program import Program
 
 
 def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Task:
@@ -41,6 +44,8 @@ def task(paths: Sequence[Path], options: dict[str, Any], stdin: BinaryIO) -> Tas
 
 def linked(project: Path | None, config_file: Path | None, *, use_store: bool) -> Program:
     """The program of the project that the options name, for commands that show it. Raises click's errors."""
+    from cachelint.concluding import link_project
+
     folder = root(project, [])
     with refusing():
         return link_project(folder, configuration(folder, config_file), use_store=use_store)

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import stat
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType, MappingProxyType
@@ -108,15 +109,16 @@ def gather(
     done: Callable[[int], None] = lambda files: None,
     store: Store | None = None,
     shards: Mapping[bytes, bytes] = MappingProxyType({}),
+    beside: Callable[[], None] | None = None,
 ) -> list[Gathered]:
     """The result of each request, in order. `jobs` is the number of processes; `done` hears of finished
     files. What the shards or the store have is taken from them; the rest is put into the store, and saved by whoever
-    opened it."""
+    opened it. `beside` is something else to do, while other processes work on what is missing."""
     known = _Known(shards, store, Seen(store) if store else None)
     stored = [_stored(request, limits, known) if store or shards else None for request in requests]
     missing = [i for i, result in enumerate(stored) if result is None]
     done(len(requests) - len(missing))
-    fresh = _worked_out([requests[i] for i in missing], limits, jobs, done)
+    fresh = _worked_out([requests[i] for i in missing], limits, jobs, done, beside)
     for result in fresh:
         if store and result.key and (result.has_facts or result.error):
             store.put(result.key, as_value(result))
@@ -126,17 +128,28 @@ def gather(
     return results
 
 
-def _worked_out(requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]) -> list[Gathered]:
-    if jobs > 1 and len(requests) >= WORTH_A_POOL:
-        # Imported for many files only: a run that finds most of them in the store has no other processes.
+def _worked_out(
+    requests: Sequence[Request],
+    limits: Limits,
+    jobs: int,
+    done: Callable[[int], None],
+    beside: Callable[[], None] | None,
+) -> list[Gathered]:
+    if jobs > 1 and (len(requests) >= WORTH_A_POOL or (requests and beside and _is_quick_to_fork())):
+        # Imported only here: a run that finds everything in the store has no other processes.
         from cachelint.facts.processes import in_processes
 
-        return in_processes(requests, limits, jobs, done)
+        return in_processes(requests, limits, jobs, done, beside)
     results = []
     for request in requests:
         results.append(gather_one(request, limits))
         done(1)
     return results
+
+
+def _is_quick_to_fork() -> bool:
+    """Whether a process costs next to nothing; one that has to import all again is of use for many files only."""
+    return sys.platform == "linux" and threading.active_count() == 1 and not ahead.is_there()
 
 
 def gather_one(request: Request, limits: Limits) -> Gathered:

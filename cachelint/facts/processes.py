@@ -19,14 +19,21 @@ def _task(requests: Sequence[Request], limits: Limits) -> list[Gathered]:
     return [gather_one(request, limits) for request in requests]
 
 
-def in_processes(requests: Sequence[Request], limits: Limits, jobs: int, done: Callable[[int], None]) -> list[Gathered]:
-    """The result of each request, in order; `done` hears of finished files."""
+def in_processes(
+    requests: Sequence[Request],
+    limits: Limits,
+    jobs: int,
+    done: Callable[[int], None],
+    beside: Callable[[], None] | None = None,
+) -> list[Gathered]:
+    """The result of each request, in order; `done` hears of finished files. `beside` is done meanwhile, once."""
     results: dict[int, Gathered] = {}
-    left, size = list(range(len(requests))), FILES_PER_TASK
+    left, size = list(range(len(requests))), min(FILES_PER_TASK, -(-len(requests) // jobs))
     while left:
-        for i, result in _in_pool(left, size, requests, limits, jobs):
+        for i, result in _in_pool(left, size, requests, limits, jobs, beside):
             results[i] = result
             done(1)
+        beside = None
         # Where a process died, the culprit is among the first files that are left, or will be, taken one by one.
         left, size = [i for i in left if i not in results], 1
         for i in left[: 2 * jobs + 2]:
@@ -37,7 +44,12 @@ def in_processes(requests: Sequence[Request], limits: Limits, jobs: int, done: C
 
 
 def _in_pool(
-    left: Sequence[int], size: int, requests: Sequence[Request], limits: Limits, jobs: int
+    left: Sequence[int],
+    size: int,
+    requests: Sequence[Request],
+    limits: Limits,
+    jobs: int,
+    beside: Callable[[], None] | None,
 ) -> Iterator[tuple[int, Gathered]]:
     """The results of the requests with these numbers as they come, in tasks of so many; not all when a process dies."""
     parts = [left[i : i + size] for i in range(0, len(left), size)]
@@ -47,6 +59,8 @@ def _in_pool(
             with contextlib.suppress(BrokenProcessPool):
                 for part in parts:
                     tasks[pool.submit(_task, [requests[i] for i in part], limits)] = part
+            if beside is not None:
+                beside()
             for task in as_completed(tasks):
                 with contextlib.suppress(BrokenProcessPool):
                     yield from zip(tasks[task], task.result(), strict=True)

@@ -60,7 +60,7 @@ def _installation() -> Iterator[Observation]:
 
 
 def _configuration(project: Path) -> Iterator[Observation]:
-    from cachelint.check import policy_of
+    from cachelint.concluding import policy_of
     from cachelint.config import ConfigError
     from cachelint.hook.judgement import task_for
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from cachelint import revisions
-from cachelint.check import Task
 from cachelint.compare import Comparison, introduced
 from cachelint.config import ConfigError, load
 from cachelint.files import would_find
@@ -21,6 +20,7 @@ from cachelint.project import relative
 from cachelint.reporters import claude
 from cachelint.rules import SPELLINGS
 from cachelint.source import source_of
+from cachelint.task import Task
 
 # A file's own limit is half of the whole budget, so that one slow file leaves time to say so.
 FILE_SHARE = 0.5

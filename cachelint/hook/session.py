@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 from cachelint import revisions
-from cachelint.check import policy_of
 from cachelint.compare import introduced_since
+from cachelint.concluding import policy_of
 from cachelint.finding import Reported
 from cachelint.hook.contract import SILENCE, Call, Verdict, block, context, notice
 from cachelint.hook.edits import read_file

@@ -11,7 +11,7 @@ from cachelint.program.drift import Match, Unenforced
 from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import Event
 from cachelint.program.excerpt import Name
-from cachelint.program.flow import ROUTED_PATH, WHOLE_QUERY, Arrival, spoken
+from cachelint.program.flow import Arrival
 from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
@@ -24,12 +24,9 @@ from cachelint.program.routes import Query, Route, Ruling
 from cachelint.program.serialized import Pickled
 from cachelint.program.stampedes import StampedeRisk
 from cachelint.program.strategies import OffStrategy
-from cachelint.program.tally import Statistics
 from cachelint.program.values import Place
 
 __all__ = [
-    "ROUTED_PATH",
-    "WHOLE_QUERY",
     "Arrival",
     "Before",
     "Described",
@@ -51,7 +48,6 @@ __all__ = [
     "Route",
     "Ruling",
     "StampedeRisk",
-    "Statistics",
     "StorableRoute",
     "UncachedRead",
     "Unenforced",
@@ -61,7 +57,6 @@ __all__ = [
     "leave",
     "link",
     "link_excerpt",
-    "spoken",
     "widen",
 ]
 

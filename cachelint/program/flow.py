@@ -48,6 +48,21 @@ class Arrival:
     is_whole: bool = False
     is_exact: bool = True
 
+    @property
+    def spoken(self) -> str:
+        """The user input in words: "query parameter `page`", "the query string"."""
+        return _spoken(self.origin)
+
+    @property
+    def is_whole_query(self) -> bool:
+        """Whether it is the query string as a whole."""
+        return self.origin.name in WHOLE_QUERY
+
+    @property
+    def is_routed_path(self) -> bool:
+        """Whether it is the path without its query string, which led to a route."""
+        return self.origin.what == "path" and self.origin.name in ROUTED_PATH
+
 
 @dataclass(frozen=True, slots=True)
 class _Search:
@@ -157,7 +172,7 @@ def _through_result(
                 yield from _sources(program, event, inner, seen)
 
 
-def spoken(origin: Origin) -> str:
+def _spoken(origin: Origin) -> str:
     """User input in words: "query parameter `page`", "the query string"."""
     if origin.name in WHOLE_QUERY:
         return "the query string"
@@ -167,7 +182,7 @@ def spoken(origin: Origin) -> str:
 
 
 def _arrival(event: Event, origin: Origin, step: _Search) -> Arrival:
-    start = (origin.place, f"user input enters here: {spoken(origin)}")
+    start = (origin.place, f"user input enters here: {_spoken(origin)}")
     template = step.template or "{" + origin.name + "}"
     return Arrival(
         origin, step.place, template, (start, *reversed(step.way)), event, not step.in_template, step.is_exact

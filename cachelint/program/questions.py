@@ -9,7 +9,7 @@ from functools import cached_property
 from cachelint.config import Config
 from cachelint.facts.model import FileFacts
 from cachelint.files import SourceFile
-from cachelint.finding import Location, Step
+from cachelint.finding import Location, Statistics, Step
 from cachelint.libraries import LIBRARIES, from_config
 from cachelint.policy import TOLERANCE, Policy
 from cachelint.policy.model import Decision, OnError, Statement, Tolerates
@@ -69,7 +69,6 @@ from cachelint.program.settings import Settings
 from cachelint.program.stampedes import StampedeRisk
 from cachelint.program.strategies import OffStrategy
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
-from cachelint.program.tally import Statistics
 from cachelint.program.values import Origin, Place
 from cachelint.program.writes import View
 from cachelint.vocabulary import (

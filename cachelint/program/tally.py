@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-import msgspec
-
+from cachelint.finding import Statistics
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
@@ -85,15 +84,6 @@ def _is_query(frame: Frame, instance: Instance) -> bool:
 def look_alike(name: str) -> str:
     """The kind that a variable name suggests, for the honest denominator of --statistics."""
     return next((kind for kind, names in LOOK_ALIKES.items() if name in names), "")
-
-
-class Statistics(msgspec.Struct, frozen=True):
-    """Numbers about a linked program. `by_kind` maps cache, session, model, request to (resolved, total) calls."""
-
-    handlers: int
-    calls: int
-    calls_resolved: int
-    by_kind: dict[str, tuple[int, int]]
 
 
 def statistics(handlers: int, summaries: Iterable[Summary]) -> Statistics:

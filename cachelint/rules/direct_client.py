@@ -64,10 +64,13 @@ rules.md, CL305.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Severity
-from cachelint.program import DirectClient, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import DirectClient, Program
 
 
 @rule("CL305", Severity.WARNING, Confidence.HIGH, since="0.1")

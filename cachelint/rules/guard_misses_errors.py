@@ -53,11 +53,14 @@ libraries.md, section 4: hierarchies, and which guard is enough.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
 from cachelint.plain import listed
-from cachelint.program import Failure, Place, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Failure, Place, Program
 
 
 @rule("CL202", Severity.ERROR, Confidence.HIGH, since="0.1")

@@ -59,10 +59,13 @@ rules.md, CL104.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Severity
-from cachelint.program import OffFormat, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import OffFormat, Program
 
 
 @rule("CL104", Severity.WARNING, Confidence.HIGH, since="0.1")

@@ -62,10 +62,13 @@ rules.md, CL702. RFC 9111, sections 3 and 4.2.2: answers without a header may be
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Severity
-from cachelint.program import Program, StorableRoute
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Program, StorableRoute
 
 
 @rule("CL702", Severity.ERROR, Confidence.HIGH, since="0.1")

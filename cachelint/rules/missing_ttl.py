@@ -47,10 +47,13 @@ libraries.md, section 3.0: what a TTL left out, None and 0 mean to each library.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Lifetime, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Lifetime, Program
 
 
 @rule("CL302", Severity.WARNING, Confidence.HIGH, since="0.1")

@@ -51,10 +51,13 @@ rules.md, CL301.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Severity
-from cachelint.program import Forbidden, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Forbidden, Program
 
 
 @rule("CL301", Severity.ERROR, Confidence.HIGH, since="0.1")

@@ -77,10 +77,13 @@ rules.md, CL304.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Severity
-from cachelint.program import OffStrategy, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import OffStrategy, Program
 
 
 @rule("CL304", Severity.WARNING, Confidence.MEDIUM, since="0.1")

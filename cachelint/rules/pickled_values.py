@@ -62,10 +62,13 @@ rules.md, CL306. Python documentation, pickle: "Never unpickle data that could h
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Pickled, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Pickled, Program
 
 
 @rule("CL306", Severity.WARNING, Confidence.HIGH, since="0.1", persona=Persona.PEDANTIC)

@@ -55,14 +55,18 @@ CVE-2020-13254: malformed Memcached keys.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import ROUTED_PATH, WHOLE_QUERY, Arrival, Program, spoken
 from cachelint.rule import rule
 
 # Parts of objects handed on over more steps than this are for the pedantic persona.
+
+if TYPE_CHECKING:
+    from cachelint.program import Arrival, Program
+
 FAR = 4
-MAPPINGS = WHOLE_QUERY | frozenset("headers body json form data POST cookies COOKIES META values match_info".split())
+MAPPINGS = frozenset("headers body json form data POST cookies COOKIES META values match_info".split())
 TICKETS = frozenset("uuid guid token ticket nonce".split())
 MEMCACHED = "an illegal or over-long key makes the Memcached client raise, and clients choose the entry"
 SEPARATOR = ", and a text with the separator in it is taken for another key"
@@ -86,8 +90,8 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     kind = program.client_kind(event)
     # A bare value in the process's own bounded memory harms nobody else.
     # The separators of a whole query string are encoded, so only the number of keys hurts.
-    is_all = arrival.origin.name in WHOLE_QUERY
-    is_blurred = arrival.origin.name in MAPPINGS and not is_all
+    is_all = arrival.is_whole_query
+    is_blurred = arrival.origin.name in MAPPINGS
     is_far = (
         is_blurred or (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
     )
@@ -98,12 +102,12 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
         or (program.is_read(event) and (_is_ticket(arrival) or program.is_sent_by_few(arrival)))
         or program.is_default_key(event)
         # A path without its query string led to a route: what it may hold, the route says.
-        or (arrival.origin.what == "path" and arrival.origin.name in ROUTED_PATH)
+        or arrival.is_routed_path
     )
     harm = _harm(program, arrival, kind)
     return Finding(
         at=program.location(arrival.place),
-        message=f"{spoken(arrival.origin)} reaches the {kind} key `{arrival.template}` unvalidated: {harm}",
+        message=f"{arrival.spoken} reaches the {kind} key `{arrival.template}` unvalidated: {harm}",
         help="give it a type that validates (int, UUID, Enum, a strict pattern), an allow-list, or hash it",
         subject=f"{arrival.origin.name} in {arrival.template}",
         function=program.function_name(event),
@@ -116,7 +120,8 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
 def _is_vague(arrival: Arrival) -> bool:
     """A bare key that is said to be a whole mapping, a part of an object, or comes from very far."""
     names_a_key = "key" in arrival.origin.name.lower().split("_")
-    return names_a_key or arrival.origin.name in MAPPINGS or not arrival.is_exact or len(arrival.way) > FAR + 1
+    is_mapping = arrival.is_whole_query or arrival.origin.name in MAPPINGS
+    return names_a_key or is_mapping or not arrival.is_exact or len(arrival.way) > FAR + 1
 
 
 def _is_ticket(arrival: Arrival) -> bool:

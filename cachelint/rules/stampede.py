@@ -84,10 +84,13 @@ rules.md, CL602.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Program, StampedeRisk
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Program, StampedeRisk
 
 
 @rule("CL602", Severity.NOTE, Confidence.MEDIUM, since="0.1", persona=Persona.PEDANTIC)

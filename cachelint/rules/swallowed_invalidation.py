@@ -50,10 +50,13 @@ rules.md, CL203.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Event, Place, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Event, Place, Program
 
 
 @rule("CL203", Severity.WARNING, Confidence.HIGH, since="0.1")

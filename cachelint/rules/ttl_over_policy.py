@@ -61,10 +61,13 @@ rules.md, CL303. libraries.md, section 3.0: the units of each library.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Severity
-from cachelint.program import Lifetime, Place, Program
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Lifetime, Place, Program
 
 
 @rule("CL303", Severity.ERROR, Confidence.HIGH, since="0.1")

@@ -68,10 +68,13 @@ rules.md, CL401. libraries.md, section 2: which call runs a query.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity
-from cachelint.program import Program, UncachedRead
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Program, UncachedRead
 
 SHAPES = {"rows": "the list of", "aggregate": "an aggregate over", "row": "a row of"}
 

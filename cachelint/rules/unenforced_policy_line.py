@@ -50,10 +50,13 @@ rules.md, CL307. `cachelint policy` shows every line and how it was understood.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Location, Severity
-from cachelint.program import Program, Unenforced
 from cachelint.rule import rule
+
+if TYPE_CHECKING:
+    from cachelint.program import Program, Unenforced
 
 
 @rule("CL307", Severity.NOTE, Confidence.HIGH, since="0.1")

@@ -61,13 +61,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cachelint.finding import Confidence, Finding, Persona, Severity, Step
 from cachelint.plain import listed
-from cachelint.program import Failure, Place, Program
 from cachelint.rule import rule
 
 # From this many direct calls on one client, the client itself is the place to mend.
+
+if TYPE_CHECKING:
+    from cachelint.program import Failure, Place, Program
+
 CALLS_ON_CLIENT = 3
 HANDLERS_NAMED = 3
 

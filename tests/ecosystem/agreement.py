@@ -21,13 +21,14 @@ from pathlib import Path
 import msgspec
 from mutations import edits, survey
 
-from cachelint.check import Task, run
+from cachelint.check import run
 from cachelint.compare import Comparison, at_a_glance, by_whole_runs
 from cachelint.config import load
 from cachelint.files import discover
 from cachelint.finding import Reported
 from cachelint.program import UnsureError
 from cachelint.rules import SPELLINGS
+from cachelint.task import Task
 
 TRIES = 40
 
