@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.annotations import SILENT
-from cachelint.program.effects import Summary
+from cachelint.program.effects import CallEdge, Summary
 from cachelint.program.frame import Frame
+from cachelint.program.substitution import substitute
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
     External,
@@ -97,7 +99,10 @@ class Learning:
             waiting = set()
             for function in sorted(before, key=lambda f: f.order):
                 old, new = before[function], self.interpreter.summary(function)
-                waiting |= set() if new.gives_the_same(old) else callers[function]
+                if not new.gives_the_same(old):
+                    # Whoever is followed in this round, too, has seen it already, or waits for the end of a cycle.
+                    asking = callers[function] - before.keys()
+                    waiting |= {caller for caller in asking if self._gets_another(caller, old, new)}
                 waiting |= set() if new.variables == old.variables else inner[function]
                 waiting |= self.readers_of_changed(function, old, new)
                 waiting |= self.interpreter.shelves.readers_of_changed(old, new)
@@ -107,6 +112,14 @@ class Learning:
                     callers[edge.callee].add(function)
             waiting = {function for function in waiting if times[function] < TIMES}
         self.interpreter.forget_modules()
+
+    def _gets_another(self, caller: FunctionSymbol, old: Summary, new: Summary) -> bool:
+        """Whether a caller sees that a function gives something else: not if all that differs is told by arguments."""
+        summary = self.interpreter.summaries.get(caller)
+        is_injected = caller in self.interpreter.dependencies.get(new.function, ())
+        if summary is None or is_injected or not new.gives_the_same(replace(old, returns=new.returns)):
+            return True
+        return any(_gives_another(edge, old, new) for edge in summary.calls if edge.callee is new.function)
 
     def note_reader(self, key: tuple[ClassSymbol, str]) -> None:
         """Remember which function asks what an attribute of self was set to."""
@@ -130,6 +143,11 @@ class Learning:
             if function.parent is not None:
                 inner[function.parent].add(function)
         return callers, inner
+
+
+def _gives_another(edge: CallEdge, old: Summary, new: Summary) -> bool:
+    before, now = (substitute(each.returns, edge.callee, edge.arguments) for each in (old, new))
+    return before != now
 
 
 def _differs(attribute: str, old: Summary, new: Summary) -> bool:
