@@ -56,7 +56,7 @@ def run_if(frame: Frame, statement: facts.If) -> bool:
     if is_choice and any(branch.ended for branch, _ in ways) and (_is_verdict(asked) or asks_right(statement.test)):
         # `if not user.is_staff: return`: the rest is for those who have the right.
         frame.chosen = True
-    if frame.asking is not asking:
+    if is_choice:
         changed = {name: value for name, value in frame.variables.items() if start.get(name) is not value}
         frame.variables.update((name, statements.asked(frame, value)) for name, value in changed.items())
     frame.asking = asking
