@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+import msgspec
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
@@ -14,18 +14,18 @@ from cachelint.program.spelling import last_name
 from cachelint.program.values import FunctionRef, Place, Value, join, ranked
 
 
-@dataclass(slots=True)
-class Arguments:
+class Arguments(msgspec.Struct):
     """The evaluated arguments of one call, each with its node."""
 
-    positional: list[Value] = field(default_factory=list)
-    named: dict[str, Value] = field(default_factory=dict)
+    positional: list[Value] = []
+    named: dict[str, Value] = {}
     spread: Value | None = None
-    nodes: dict[int | str, facts.Expression] = field(default_factory=dict)
+    nodes: dict[int | str, facts.Expression] = {}
 
     def all(self) -> list[Value]:
         """Every argument value, the spread ones included."""
-        return [*self.positional, *self.named.values(), *([self.spread] if self.spread is not None else [])]
+        given = [*self.positional, *self.named.values()]
+        return given if self.spread is None else [*given, self.spread]
 
 
 NO_ARGUMENTS = Arguments()
@@ -47,7 +47,7 @@ def note_checked(frame: Frame, node: facts.Call, arguments: Arguments) -> None:
     """`verify_owner(flow_id, current_user)`: past it, what is named there belongs to who asks."""
     if not _checks(last_name(node.func)):
         return
-    asking = [o for value in arguments.all() for o in ranked(value.origins) if o.kind == "identity"]
+    asking = [o for value in arguments.all() for o in ranked([o for o in value.origins if o.kind == "identity"])]
     for given in arguments.nodes.values() if asking else ():
         if isinstance(given, facts.Name) and given.id in frame.variables:
             known = frame.variables[given.id]
@@ -59,18 +59,19 @@ def evaluate_arguments(frame: Frame, node: facts.Call) -> Arguments:
     arguments = Arguments()
     for each in node.arguments:
         value = frame.evaluate(each.value)
-        if each.star == 1 and value.items is not None:
+        if not each.star:
+            if each.keyword is not None:
+                arguments.named[each.keyword] = value
+                arguments.nodes[each.keyword] = each.value
+            else:
+                arguments.nodes[len(arguments.positional)] = each.value
+                arguments.positional.append(value)
+        elif each.star == 1 and value.items is not None:
             arguments.positional.extend(item for _, item in value.items)
         elif each.star == 2 and value.items is not None and all(isinstance(k, str) for k, _ in value.items):
             arguments.named.update((str(key), item) for key, item in value.items)
-        elif each.star:
-            arguments.spread = value if arguments.spread is None else join([arguments.spread, value])
-        elif each.keyword is not None:
-            arguments.named[each.keyword] = value
-            arguments.nodes[each.keyword] = each.value
         else:
-            arguments.nodes[len(arguments.positional)] = each.value
-            arguments.positional.append(value)
+            arguments.spread = value if arguments.spread is None else join([arguments.spread, value])
     return arguments
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from cachelint.program.arguments import Arguments
 
 
-@dataclass(slots=True)
-class CallSite:
+class CallSite(msgspec.Struct):
     """One library call being interpreted: where, on what, with which arguments by parameter name."""
 
     frame: Frame
@@ -68,18 +68,31 @@ def parameter_names(params: str) -> list[list[str]]:
     return names
 
 
+class _Word(NamedTuple):
+    """One word of a row's params: the names of a parameter, and whether it takes the rest."""
+
+    names: tuple[str, ...]
+    is_rest: bool
+
+
+@lru_cache(maxsize=10_000)
+def _words(params: str) -> tuple[_Word | None, ...]:
+    """The words of a row's params, None for the star behind which there are only keywords."""
+    words = params.split()
+    return tuple(None if w == "*" else _Word(tuple(w.lstrip("*").split("|")), w.startswith("*")) for w in words)
+
+
 def bind(params: str, arguments: Arguments) -> dict[str, Value]:
     """Arguments by the parameter names of a row."""
     given: dict[str, Value] = {}
-    words = params.split()
     positional = list(arguments.positional)
     keyword_only = False
-    for word in words:
-        if word == "*":
+    for word in _words(params):
+        if word is None:
             keyword_only = True
             continue
-        name, *others = word.lstrip("*").split("|")
-        if word.startswith("*"):
+        name = word.names[0]
+        if word.is_rest:
             rest = positional + ([arguments.spread] if arguments.spread is not None else [])
             if rest:
                 given[name] = rest[0] if len(rest) == 1 else gathered(rest)
@@ -87,7 +100,7 @@ def bind(params: str, arguments: Arguments) -> dict[str, Value]:
             keyword_only = True
         elif not keyword_only and positional:
             given[name] = positional.pop(0)
-        for keyword in (name, *others):
+        for keyword in word.names if arguments.named else ():
             if keyword in arguments.named:
                 given[name] = arguments.named[keyword]
     for keyword, value in arguments.named.items():

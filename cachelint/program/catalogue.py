@@ -51,6 +51,8 @@ class Catalogue:
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self._lineages: dict[str, tuple[str, ...]] = {}
         self._of_type: dict[tuple[str, str], tuple[Row, ...]] = {}
+        self._functions: dict[str, tuple[Row, ...]] = {}
+        self._rendered: dict[str, frozenset[str]] = {}
         self._on: dict[str, list[Row]] = defaultdict(list)
         self._names: dict[str, list[Type]] = defaultdict(list)
         libraries = tuple(libraries)
@@ -115,10 +117,11 @@ class Catalogue:
 
     def function(self, name: str) -> tuple[Row, ...]:
         """Rows of a dotted name: a function of a module, or a method named through its class."""
-        owner, _, last = name.rpartition(".")
-        if owner in self.types:
-            return self.member(owner, last)
-        return tuple(self._rows.get((owner, last), ()))
+        if name not in self._functions:
+            owner, _, last = name.rpartition(".")
+            rows = self.member(owner, last) if owner in self.types else tuple(self._rows.get((owner, last), ()))
+            self._functions[name] = rows
+        return self._functions[name]
 
     def member(self, type_name: str, name: str) -> tuple[Row, ...]:
         """Rows of a member of a type, its own first, then those of its bases; "*" rows apply to any member."""
@@ -138,6 +141,13 @@ class Catalogue:
     def rows_on(self, type_name: str) -> list[Row]:
         """Every row about a type or module itself (Mapping, Outage, HandlerClass ...), bases included."""
         return [row for each in self.lineage(type_name) for row in self._on.get(each, ())]
+
+    def rendered(self, type_name: str) -> frozenset[str]:
+        """The methods of exactly this type whose mappings are rendered."""
+        if type_name not in self._rendered:
+            rows = [row for row in self.own_rows(type_name) if isinstance(row, HandlerClass)]
+            self._rendered[type_name] = frozenset(name for row in rows for name in row.renders.split())
+        return self._rendered[type_name]
 
     def own_rows(self, type_name: str) -> list[Row]:
         """Every row about exactly this type or module."""

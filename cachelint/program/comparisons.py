@@ -106,7 +106,7 @@ def _owned_by_who_asks(frame: Frame, test: facts.Compare, left: Value, right: Va
     """`if order.owner != request.user: return 403`: from there on the order is the asker's, and so is what it was
     looked up with."""
     for side, other, node in ((left, right, test.rights[0]), (right, left, test.left)):
-        asking = [origin for origin in ranked(side.origins) if origin.kind == "identity"]
+        asking = ranked([origin for origin in side.origins if origin.kind == "identity"])
         name = root_name(node)
         if (
             asking

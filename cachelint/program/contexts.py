@@ -9,7 +9,6 @@ from cachelint.program import library
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Value
-from cachelint.vocabulary import HandlerClass
 
 if TYPE_CHECKING:
     from cachelint.program.arguments import Arguments
@@ -31,8 +30,7 @@ def makes_context(interpreter: Interpreter, function: FunctionSymbol) -> bool:
 
 def _renders(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> bool:
     bases = interpreter.hierarchy.library_bases(symbol)
-    rows = (row for base in bases for row in interpreter.catalogue.own_rows(base))
-    return any(isinstance(row, HandlerClass) and name in row.renders.split() for row in rows)
+    return any(name in interpreter.catalogue.rendered(base) for base in bases)
 
 
 def assigned(frame: Frame, statement: facts.Assign, value: Value) -> Value:

@@ -14,6 +14,8 @@ from cachelint.program.values import UNKNOWN, Origin, Place, Value, join
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
+# What Place(...) does, without the call in between.
+_new = tuple.__new__
 BUILTINS = frozenset(dir(builtins))
 # Expressions that leave nothing to be recorded.
 DOING_NOTHING = frozenset((facts.Name, facts.Constant))
@@ -79,7 +81,7 @@ class Frame:
                 outer = outer.parent
 
     def place(self, node: facts.Node) -> Place:
-        return Place(self.module.source.path, node.at, node.end)
+        return _new(Place, (self.module.source.path, node.at, node.end))
 
     def lookup(self, name: str) -> Value:
         """What a name means here: local, enclosing, class body, module, builtin."""

@@ -115,11 +115,12 @@ class Learning:
 
     def _gets_another(self, caller: FunctionSymbol, old: Summary, new: Summary) -> bool:
         """Whether a caller sees that a function gives something else: not if all that differs is told by arguments."""
-        summary = self.interpreter.summaries.get(caller)
-        is_injected = caller in self.interpreter.dependencies.get(new.function, ())
-        if summary is None or is_injected or not new.gives_the_same(replace(old, returns=new.returns)):
+        summary, function = self.interpreter.summaries.get(caller), new.function
+        if summary is None or function is None or not new.gives_the_same(replace(old, returns=new.returns)):
             return True
-        return any(_gives_another(edge, old, new) for edge in summary.calls if edge.callee is new.function)
+        # Into whom a framework injects it sees it as it is.
+        is_injected = caller in self.interpreter.dependencies.get(function, ())
+        return is_injected or any(_gives_another(each, old, new) for each in summary.calls if each.callee is function)
 
     def note_reader(self, key: tuple[ClassSymbol, str]) -> None:
         """Remember which function asks what an attribute of self was set to."""

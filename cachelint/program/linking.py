@@ -16,6 +16,7 @@ from cachelint.program.earlier import Before
 from cachelint.program.excerpt import Name
 from cachelint.program.kept import dump_files, dump_known
 from cachelint.program.questions import Program
+from cachelint.program.values import forget_sets
 
 STACK = 512 * 1024 * 1024
 RECURSION = 60_000
@@ -76,6 +77,8 @@ def _on_large_stack(work: Callable[[], Result]) -> Result:
                 result.append(work())
         except BaseException as error:
             crash.append(error)
+        finally:
+            forget_sets()
 
     before_size, before_limit = threading.stack_size(STACK), sys.getrecursionlimit()
     sys.setrecursionlimit(max(before_limit, RECURSION))

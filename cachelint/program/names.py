@@ -131,9 +131,9 @@ class Names:
 
     def external(self, dotted: str) -> Value:
         """Something outside the project: a value that rows know (django.core.cache.cache), or just its name."""
-        from cachelint.program.library import value_of_name
-
         if dotted not in self._externals:
+            from cachelint.program.library import value_of_name
+
             name = self.interpreter.catalogue.canonical(dotted)
             self._externals[dotted] = value_of_name(self.interpreter, name)
         return self._externals[dotted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
@@ -362,19 +363,27 @@ _INNER: dict[type, tuple[str, ...]] = {
     kind: tuple(name for name in reversed(kind.__struct_fields__[2:]) if kind.__annotations__[name] not in _PLAIN)
     for kind in facts.Node.__subclasses__()
 }
+_LEAVES = frozenset(kind for kind, names in _INNER.items() if not names)
+_ONE = {kind: attrgetter(*names) for kind, names in _INNER.items() if len(names) == 1}
+_MORE = {kind: attrgetter(*names) for kind, names in _INNER.items() if len(names) > 1}
 
 
 def nodes(node: object) -> Iterator[facts.Node]:
     """Every node of a piece of code, outermost first; not the bodies of nested functions and classes."""
-    waiting = [node]
+    waiting: list[Any] = [node]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, tuple):
-            waiting.extend(reversed(each))
-        elif isinstance(each, facts.Node):
+        kind = type(each)
+        if kind is tuple:
+            waiting.extend(each[::-1])
+        elif kind in _LEAVES:
             yield each
-            for name in _INNER[type(each)]:
-                waiting.append(getattr(each, name))
+        elif kind in _ONE:
+            yield each
+            waiting.append(_ONE[kind](each))
+        elif kind in _MORE:
+            yield each
+            waiting.extend(_MORE[kind](each))
 
 
 def blocks(statement: facts.Statement) -> Iterator[Sequence[facts.Statement]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 import msgspec
@@ -18,6 +19,8 @@ WIDTH = 8
 # A value may come from many places; more origins than this add time and no knowledge.
 ORIGINS = 24
 TEMPLATE_PARTS = 40
+# The same few sets of origins are asked about again and again: answers about so many are remembered.
+SETS = 50_000
 # Values double when code puts them together with themselves: beyond these sizes they are unknown.
 TEMPLATE_LENGTH = 10_000
 HELD = 1_000
@@ -171,6 +174,7 @@ class Value(msgspec.Struct, frozen=True, cache_hash=True):
 
 Items = tuple[tuple[object, Value], ...]
 
+NO_ORIGINS: frozenset[Origin] = frozenset()
 UNKNOWN = Value()
 NONE = Value(constant=None)
 
@@ -216,23 +220,35 @@ def held(items: Items | None) -> Items | None:
 def join(values: list[Value]) -> Value:
     """The value that may be any of `values`. None and unknown alternatives do not hide what the others are."""
     if len(values) == 1:
-        return values[0] if values[0] != NONE else NONE
+        return NONE if _is_none(values[0]) else values[0]
     if not values:
         return UNKNOWN
-    known = [value for value in dict.fromkeys(values) if value is not UNKNOWN and value != NONE]
+    known = [value for value in dict.fromkeys(values) if value is not UNKNOWN and not _is_none(value)]
     if not known:
-        return NONE if all(value == NONE for value in values) else UNKNOWN
+        return NONE if all(map(_is_none, values)) else UNKNOWN
     if len(known) == 1:
         return known[0]
-    things = tuple(dict.fromkeys(thing for value in known for thing in value.things))
-    origins = frozenset().union(*(value.origins for value in known))
-    texts = list(dict.fromkeys(value.text for value in known if value.text is not None))
+    things = tuple(dict.fromkeys([thing for value in known for thing in value.things]))
+    origins = united([value.origins for value in known])
+    texts = list(dict.fromkeys([value.text for value in known if value.text is not None]))
     return Value(
         things=things if len(things) <= WIDTH else (),
         origins=trim(origins),
         text=texts[0] if len(texts) == 1 and all(value.text or not value.origins for value in known) else None,
         items=next((value.items for value in known if value.items is not None), None),
     )
+
+
+def _is_none(value: Value) -> bool:
+    return value.constant is None and value == NONE
+
+
+def united(sets: list[frozenset[Origin]]) -> frozenset[Origin]:
+    """All origins of several sets; the very set where only one has any."""
+    filled = [each for each in sets if each]
+    if len(filled) > 1:
+        return filled[0].union(*filled[1:])
+    return filled[0] if filled else NO_ORIGINS
 
 
 def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
@@ -250,8 +266,10 @@ def trim(origins: frozenset[Origin]) -> frozenset[Origin]:
 
 def ranked(origins: Iterable[Origin]) -> list[Origin]:
     """Origins in one order for every run, the nearest to the value itself first."""
+    if len(found := list(origins)) < 2:
+        return found
     return sorted(
-        origins,
+        found,
         key=lambda o: (o.kind, o.name, o.place, not o.direct, o.part, o.boxed, o.safe, o.bounded, o.far, _told(o.what)),
     )
 
@@ -265,18 +283,24 @@ def _told(what: object) -> str:
 
 def derived(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The same sources, but no longer the value itself."""
-    if not origins or not any(origin.direct for origin in origins):
+    return _derived(origins) if origins else origins
+
+
+@lru_cache(maxsize=SETS)
+def _derived(origins: frozenset[Origin]) -> frozenset[Origin]:
+    if not any(origin.direct for origin in origins):
         return origins
-    return frozenset(replace(origin, direct=False) if origin.direct else origin for origin in origins)
+    return frozenset([replace(origin, direct=False) if origin.direct else origin for origin in origins])
 
 
 def cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[Origin]:
     """The same sources after a conversion that makes text safe or bounded."""
-    if not origins:
-        return origins
-    return frozenset(
-        replace(origin, safe=origin.safe or safe, bounded=origin.bounded or bounded, direct=False) for origin in origins
-    )
+    return _cleaned(origins, safe, bounded) if origins else origins
+
+
+@lru_cache(maxsize=SETS)
+def _cleaned(origins: frozenset[Origin], safe: bool, bounded: bool) -> frozenset[Origin]:
+    return frozenset([replace(o, safe=o.safe or safe, bounded=o.bounded or bounded, direct=False) for o in origins])
 
 
 # Origins that say which rows something holds.
@@ -286,11 +310,14 @@ SPREADS = ROWS | {"parameter"}
 
 def parts_of(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The sources of an attribute or item of something."""
-    if not origins or all(origin.part and not origin.direct and not _is_column(origin) for origin in origins):
+    return _parts_of(origins) if origins else origins
+
+
+@lru_cache(maxsize=SETS)
+def _parts_of(origins: frozenset[Origin]) -> frozenset[Origin]:
+    if all(origin.part and not origin.direct and not _is_column(origin) for origin in origins):
         return origins
-    return frozenset(
-        replace(origin, direct=False, part=True, far=origin.far or _is_column(origin)) for origin in origins
-    )
+    return frozenset([replace(o, direct=False, part=True, far=o.far or _is_column(o)) for o in origins])
 
 
 def _is_column(origin: Origin) -> bool:
@@ -305,10 +332,20 @@ def unboxed(origins: frozenset[Origin]) -> frozenset[Origin]:
 
 def boxed(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The same sources, held inside an object that was constructed from them."""
-    return frozenset(replace(origin, direct=False, boxed=True) for origin in origins)
+    return _boxed(origins) if origins else origins
+
+
+@lru_cache(maxsize=SETS)
+def _boxed(origins: frozenset[Origin]) -> frozenset[Origin]:
+    return frozenset([replace(origin, direct=False, boxed=True) for origin in origins])
+
+
+def forget_sets() -> None:
+    """Drop the answers about sets of origins: they hold on to the project that they are about."""
+    for known in (_derived, _cleaned, _parts_of, _boxed):
+        known.cache_clear()
 
 
 def carried(*values: Value) -> Value:
     """Something made of `values`: their data, none of their types."""
-    origins = frozenset().union(*[value.origins for value in values if value.origins])
-    return Value(origins=trim(derived(origins)))
+    return Value(origins=trim(derived(united([value.origins for value in values]))))
