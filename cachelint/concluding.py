@@ -60,9 +60,10 @@ def link_part(task: Task, given: Inputs, before: Before, also: Collection[Name] 
     return Part(link_excerpt(files, without_filters(task.config), policy, before, also), tuple(wrong))
 
 
-def widen_part(part: Part, names: Collection[Name]) -> None:
-    """See what lies around functions with these names as well. Raises UnsureError where no part is enough."""
-    widen(part.program, names)
+def widen_part(part: Part, names: Collection[Name], fully: bool = False) -> None:
+    """See what lies around functions with these names as well, with `fully` also where the change cannot matter. Raises
+    UnsureError where no part is enough."""
+    widen(part.program, names, fully)
 
 
 def conclude_part(task: Task, part: Part, names: Collection[str] = ()) -> Conclusions:

@@ -27,6 +27,9 @@ from cachelint.store import Store, key_of, open_store
 from cachelint.suppress import Ignore, Named, read_ignores
 from cachelint.task import Task
 
+# Whose findings are about outages that nothing stops.
+FAILS = "unguarded-cache-call"
+
 
 class Look(msgspec.Struct, frozen=True):
     """`then` is the report before the edit, `now` the one after it, both of all that the edit can matter to."""
@@ -129,11 +132,12 @@ class _Glance:
         if left is None:
             raise UnsureError("too much is different")
         part = link_part(self._task, given, left)
+        part.program.settle(_places(each for each in self._known.findings if each[0] == FAILS))
         return _Side(given, part, self._concluded(part))
 
     def _widen(self, side: _Side, names: Collection[Name], rules: Collection[str] = ()) -> None:
-        """Look around more functions; with `rules` only for what these say."""
-        widen_part(side.part, names)
+        """Look around more functions; with `rules` only for what these say that is new, else for all."""
+        widen_part(side.part, names, fully=not rules)
         side.found = self._concluded(side.part, rules)
 
     def _concluded(self, part: Part, rules: Collection[str] = ()) -> Conclusions:
@@ -203,7 +207,7 @@ def _paths_alike(basis: history.Basis, given: Inputs) -> set[str]:
 
 
 def _places(findings: Iterable[Named]) -> frozenset[Name]:
-    return frozenset((each.at.path, each.function) for _, each in findings)
+    return frozenset((each.at.path, each.function) for _, finding in findings for each in (finding, *finding.parts))
 
 
 def _subject(finding: Reported) -> object:

@@ -16,6 +16,9 @@ from cachelint.compare import at_a_glance, by_whole_runs, introduced
 from cachelint.config import load
 from cachelint.finding import Reported
 from cachelint.program import UnsureError, bodies
+from cachelint.program.likeness import Likeness
+from cachelint.program.partial import PartialGraph
+from cachelint.program.values import Gap, Origin, Place, Text, Value
 from cachelint.rules import SPELLINGS
 from cachelint.task import Task
 
@@ -49,8 +52,12 @@ def bare(findings: list[Reported]) -> list[Reported]:
     return [structs.replace(each, fingerprint="") for each in findings]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(8))
 def test_it_says_what_whole_runs_say(shop: Task, seed: int) -> None:
+    if seed % 2:
+        # Without a policy less is asked of what lies around.
+        (shop.project / "CLAUDE.md").unlink()
+        run(shop)
     chance = random.Random(seed)
     paths = sorted(p.relative_to(shop.project).as_posix() for p in shop.project.rglob("*.py"))
     judged = 0
@@ -345,3 +352,82 @@ def test_what_is_kept_on_the_application(tmp_path: Path) -> None:
     wanted = fully(task, "app.py", before, after)
     assert {"raw-input-in-key", "unguarded-cache-call"} <= {each.rule for each in wanted}
     assert bare(glanced(task, "app.py", before, after) or []) == bare(wanted)
+
+
+QUIET = """\
+from django.core.cache import cache
+from django.urls import path
+
+
+def spelled(name, width):
+    return name.ljust(width)
+
+
+def stored(name):
+    return cache.get(f"name:{name}")
+
+
+def view(request):
+    word = spelled("a", 3)
+    return stored(word)
+
+
+urlpatterns = [path("", view)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('spelled("a", 3)', 'spelled("b", 4)'),
+        ("    word", "    spelled('b', 1)\n    word"),
+        ("    return name", "    width += len(repr(1))\n    return name"),
+    ],
+)
+def test_calls_that_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
+    """What lies around a change that nobody can see is not looked at."""
+    (tmp_path / "app.py").write_text(QUIET)
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    before, after = QUIET.encode(), QUIET.replace(old, new).encode()
+    assert before != after
+    assert fully(task, "app.py", before, after) == []
+    monkeypatch.setattr(PartialGraph, "look_around", lambda self: pytest.fail("looked around"))
+    assert glanced(task, "app.py", before, after) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ('spelled("a", 3)', 'request.GET["word"]', {"raw-input-in-key"}),
+        ("return name.ljust", "return cache.get(name) or name.ljust", set()),
+        ("    word", "    cache.set('x', 1)\n    word", set()),
+    ],
+)
+def test_calls_that_lead_to_caches(tmp_path: Path, old: str, new: str, rules: set[str]) -> None:
+    (tmp_path / "app.py").write_text(QUIET)
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    before, after = QUIET.encode(), QUIET.replace(old, new).encode()
+    found, wanted = glanced(task, "app.py", before, after), fully(task, "app.py", before, after)
+    assert found is not None
+    assert bare(found) == bare(wanted)
+    assert {each.rule for each in found} >= rules
+
+
+def test_places_that_are_gone() -> None:
+    """Of edited code only what it does is compared, and where a place is more than that, it counts."""
+    gone, here, other = Place("a.py", -11, -16), Place("a.py", 20, 26), Place("b.py", 20, 26)
+
+    def value(place: Place, name: str) -> Value:
+        origin = Origin("parameter", "p", name, place)
+        gap = Gap(Value(origins=frozenset((origin,))), place, "g")
+        return Value(origins=frozenset((origin,)), text=Text(("x:", gap)))
+
+    likeness = Likeness(lambda place: False)
+    assert likeness.alike(value(gone, "n"), value(here, "n"))
+    assert not likeness.alike(value(gone, "n"), value(here, "m"))
+    assert not likeness.alike(value(gone, "n"), value(other, "n"))
+    assert not likeness.alike(value(here, "n"), value(gone, "n"))
+    assert not Likeness({gone}.__contains__).alike({gone}, {here})
+    assert Likeness({gone, here}.__contains__).alike({"k": [gone]}, {"k": [here]})

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from cachelint.policy import Policy, Word, for_path, in_key, is_template, word_of, words_of
 from cachelint.policy.decisions import holds, scopes
-from cachelint.policy.model import Caches, Decision, Never, Source, UsesStrategy
+from cachelint.policy.model import Caches, Decision, KeyFormat, Never, Source, UsesStrategy
 
 Said = TypeVar("Said")
 
@@ -55,6 +55,11 @@ class Decided:
     def names_data(self) -> bool:
         """Whether any decision is about data of a name."""
         return any(isinstance(each.statement, (Caches, Never)) for each in self.policy.decisions)
+
+    @property
+    def names_formats(self) -> bool:
+        """Whether any decision gives keys a form."""
+        return any(isinstance(each.statement, KeyFormat) for each in self.policy.decisions)
 
     @property
     def names_strategies(self) -> bool:

@@ -3,15 +3,17 @@ lies around it is enough to judge that."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cachelint.facts import model as facts
 from cachelint.program.changes import Change
 from cachelint.program.earlier import UnsureError
-from cachelint.program.effects import Summary
+from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.graph import functions_in
-from cachelint.program.symbols import ClassSymbol
-from cachelint.program.values import ClassRef
+from cachelint.program.likeness import Likeness
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.values import ClassRef, Value
 from cachelint.vocabulary import CACHE_ROWS, CacheExpire, DbRead, DbWrite, GenericView, HandlerClass
 
 if TYPE_CHECKING:
@@ -25,23 +27,76 @@ ASKED_FOR = frozenset("dispatch test_func render_to_response paginate_by filter_
 Item = TypeVar("Item")
 
 
-def look_at_difference(old: Summary | None, new: Summary, is_first: bool) -> bool:
-    """Whether a function does something else than it did, as far as anybody sees. Raises UnsureError where that can
-    matter to what lies elsewhere: keys of stores, calls of what is passed, what is registered; with `is_first` any use
-    of a cache, which may be the project's only one."""
-    before, after = old or Summary(new.function, new.module), new
-    gone, more = _difference(before.events, after.events)
-    for event in (*gone, *more):
-        if is_first and isinstance(event.row, CACHES):
+class Differences:
+    """What functions do now and did, as far as anybody sees: the events that are `gone`, those there are `more`, and
+    the calls `lost` and `won`; of a call `said` otherwise only a text that it hands on is another one. `leads_nowhere`
+    tells of a function that nothing is done with caches, databases or callbacks in it and whatever it calls."""
+
+    def __init__(self, likeness: Likeness, leads_nowhere: Callable[[FunctionSymbol], bool], is_first: bool) -> None:
+        self._likeness, self._leads_nowhere, self._is_first = likeness, leads_nowhere, is_first
+        self.gone: list[Event] = []
+        self.more: list[Event] = []
+        self.lost: list[CallEdge] = []
+        self.won: list[CallEdge] = []
+        self.said: list[CallEdge] = []
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is done otherwise."""
+        return bool(self.gone or self.more or self.lost or self.won or self.said)
+
+    @property
+    def only_uses_more_caches(self) -> bool:
+        """Whether nothing but uses of caches has come, and nothing has gone."""
+        return not (self.gone or self.lost or self.won) and all(isinstance(each.row, CACHES) for each in self.more)
+
+    def look(self, old: Summary | None, new: Summary) -> None:
+        """Note what a function does otherwise. Raises UnsureError where that can matter to what lies elsewhere: keys of
+        stores, calls of what is passed, what is registered; where any use of a cache may be the project's first or only
+        one (`is_first`), that."""
+        before, after = old or Summary(new.function, new.module), new
+        gone, more = self._difference(before.events, after.events)
+        for event in (*gone, *more):
+            self._look_at_event(event, event in more)
+        lost, won = self._difference(before.calls, after.calls)
+        if any(True for edge in (*lost, *won) for value in edge.arguments.values() for _ in functions_in(value)):
+            raise UnsureError("functions that are passed on")
+        if any(self._difference(before.invocations, after.invocations)) or before.registrations or after.registrations:
+            raise UnsureError("calls of what is passed")
+        self.gone += gone
+        self.more += more
+        self._note_calls(lost, won)
+
+    def _look_at_event(self, event: Event, is_new: bool) -> None:
+        if self._is_first and isinstance(event.row, CACHES):
             raise UnsureError("the first use of a cache, or the last")
-        if not isinstance(event.row, SEEN) and not (isinstance(event.row, CacheExpire) and event in more):
+        if not isinstance(event.row, SEEN) and not (isinstance(event.row, CacheExpire) and is_new):
             raise UnsureError(f"what is done with caches: {event.kind}")
-    edges = [edge for side in _difference(before.calls, after.calls) for edge in side]
-    if any(True for edge in edges for value in edge.arguments.values() for _ in functions_in(value)):
-        raise UnsureError("functions that are passed on")
-    if any(_difference(before.invocations, after.invocations)) or before.registrations or after.registrations:
-        raise UnsureError("calls of what is passed")
-    return bool(gone or more or edges)
+
+    def _note_calls(self, lost: list[CallEdge], won: list[CallEdge]) -> None:
+        for edge in [each for each in lost if not self._leads_nowhere(each.callee)]:
+            again = next((each for each in won if self._is_said_again(edge, each)), None)
+            if again is None:
+                self.lost.append(edge)
+            else:
+                self.said.append(again)
+                won = [each for each in won if each is not again]
+        self.won += [each for each in won if not self._leads_nowhere(each.callee)]
+
+    def _is_said_again(self, old: CallEdge, new: CallEdge) -> bool:
+        """Whether one call is another one but for texts that it hands on."""
+        is_same = old.callee is new.callee and old.arguments.keys() == new.arguments.keys()
+        return (
+            is_same
+            and self._likeness.alike(old.context, new.context)
+            and all(self._is_data(value, new.arguments[name]) for name, value in old.arguments.items())
+        )
+
+    def _is_data(self, old: Value, new: Value) -> bool:
+        return self._likeness.alike((old.things, old.origins), (new.things, new.origins))
+
+    def _difference(self, before: list[Item], after: list[Item]) -> tuple[list[Item], list[Item]]:
+        return ([], []) if self._likeness.all_alike(before, after) else _difference(before, after)
 
 
 def look_at_builder(interpreter: Interpreter, old: Summary | None, new: Summary) -> None:

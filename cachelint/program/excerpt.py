@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from cachelint.program.appearances import look_alike
 from cachelint.program.changes import Change, outermost
 from cachelint.program.differences import (
+    Differences,
     does_nothing,
     is_other,
     is_plain,
     look_at_builder,
     look_at_class,
-    look_at_difference,
     look_at_imports,
     look_at_new_class,
 )
@@ -28,6 +28,7 @@ from cachelint.program.habits import HANDLERS
 from cachelint.program.heads import Head, finished, heads
 from cachelint.program.kept import TOP_LEVEL, FileLeft, Known, Reader, Where, place_of_writer
 from cachelint.program.lessons import lesson, taught_otherwise
+from cachelint.program.likeness import Likeness
 from cachelint.program.partial import PartialGraph
 from cachelint.program.sayers import Sayers, functions_of
 from cachelint.program.settings import may_decide_settings
@@ -77,6 +78,9 @@ class Excerpt:
         self._recalled: set[FunctionSymbol] = set()
         self.heads: dict[FunctionSymbol, Head] = {}
         self.matters = False
+        # Whether the change may only bring what is said of uses of caches in the functions that it changes; and whether
+        # all ways by which functions were reached are still there.
+        self.only_uses_more_caches = self.loses_no_way = False
         self.graph = PartialGraph(self)
         self.known = self._read_known()
         interpreter.recall = self.left
@@ -185,13 +189,33 @@ class Excerpt:
         if self.interpreter.configured:
             raise UnsureError("clients that are configured by calls")
         self.heads = {function: finished(self.interpreter, head) for function, head in self.heads.items()}
-        self.matters = bool(self.heads) or not self._look_alike()
-        for old, new in (*self.found.values(), *self._gone()):
-            self.matters |= look_at_difference(old, new, self._is_habit_open())
-            look_at_builder(self.interpreter, old, new)
+        self._compare()
         if self.matters or self._also:
             self.look_around(self._also)
         return [new for _, new in self.found.values()]
+
+    def _compare(self) -> None:
+        """Note whether anything is done otherwise, and for whom that can matter."""
+        likeness = Likeness(self.interpreter.memos.__contains__)
+        found = Differences(likeness, self._leads_nowhere, self._is_habit_open())
+        is_alike = self._look_alike()
+        for old, new in (*self.found.values(), *self._gone()):
+            found.look(old, new)
+            look_at_builder(self.interpreter, old, new)
+        self.matters = bool(self.heads) or not is_alike or found.is_any
+        self.only_uses_more_caches = not self.heads and is_alike and found.only_uses_more_caches
+        self.loses_no_way = not self.heads and not found.lost
+
+    def _leads_nowhere(self, function: FunctionSymbol) -> bool:
+        """Whether nothing that rules ask of is done in a function and whatever it calls: of a new one, in itself, as
+        its calls are differences of their own."""
+        if self.interpreter.tracks_loaders:
+            return False  # What a policy says of data may be about the code of any function on the way.
+        index = self.index(function.original)
+        if index >= 0:
+            return index in self.left(function.module).quiet
+        new = self.found.get(function)
+        return new is not None and not (new[1].events or new[1].invocations)
 
     def _is_habit_open(self) -> bool:
         """Whether one use of a cache more, or less, may decide whether the project has any."""
@@ -309,8 +333,11 @@ class Excerpt:
         for function, (old, _) in self.found.items():
             self.found[function] = old, self.interpreter.summary(function)
 
-    def look_around(self, names: Collection[Name] = ()) -> None:
-        """See what leads to the functions followed again, and to those with these names, and what they lead to."""
+    def look_around(self, names: Collection[Name] = (), fully: bool = False) -> None:
+        """See what leads to the functions followed again, and to those with these names, and what they lead to; with
+        `fully` also where the change cannot matter."""
+        if fully:
+            self.only_uses_more_caches = self.loses_no_way = False
         for function in self._named(names):
             if function not in self.found:
                 same = self.interpreter.summary(function)

@@ -57,7 +57,8 @@ class FileLeft(msgspec.Struct):
 
     Of the call graph, what is not in the summaries: `edges` and `events`, the handlers that a function serves with
     their `ranks` (0 for those of decorators, else where it was found), what it is told as a decorator, and the paths of
-    the files that call it, or ask what it does.
+    the files that call it, or ask what it does. `quiet` are the functions in which nothing is done with a library that
+    rules ask of, or with what is passed, nor in what they call.
     """
 
     followed: list[Followed] = []
@@ -79,6 +80,7 @@ class FileLeft(msgspec.Struct):
     told: list[tuple[FunctionSymbol, list[dict[str, Value]]]] = []
     called_from: dict[int, tuple[str, ...]] = {}
     asked_from: dict[int, tuple[str, ...]] = {}
+    quiet: frozenset[int] = frozenset()
 
 
 class Known(msgspec.Struct):
@@ -143,6 +145,10 @@ def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
     for path, takers in takers_of(program.interpreter.modules).items():
         files[path].taken_by = tuple(sorted(takers))
     _add_graph(files, program)
+    loud = _loud(program)
+    for module in program.interpreter.modules:
+        indexes = (each.index for each in module.functions if each not in loud)
+        files[module.source.path].quiet = frozenset(indexes)
     writer = _Writer(program.interpreter)
     for path, left in files.items():
         yield path, writer.bytes(left)
@@ -226,6 +232,20 @@ def _add_graph(files: dict[str, FileLeft], program: Program) -> None:
     for function, handlers in program.handlers_by_function.items():
         if function.index >= 0:
             files[_path(function)].handlers.append((function, handlers))
+
+
+def _loud(program: Program) -> set[FunctionSymbol]:
+    """The functions that do something with libraries, or with what they are passed, or call one that does."""
+    graph = program.graph
+    own = [function for function, events in graph.events.items() if function is not None and events]
+    waiting = [*own, *(function for function, _ in graph.invocations)]
+    loud: set[FunctionSymbol] = set()
+    while waiting:
+        function = waiting.pop()
+        if function not in loud:
+            loud.add(function)
+            waiting += [edge.caller for edge in graph.callers.get(function, ()) if edge.caller is not None]
+    return {function.original for function in loud}
 
 
 class _Writer:

@@ -50,6 +50,8 @@ class OffFormat:
 def off_format(program: Program) -> Iterator[OffFormat]:
     """Every key template that breaks the policy's formats, once per file: its first place, the others with it. Of
     several that callers make of one piece of code the first stands for all."""
+    if not program.decided.names_formats:
+        return
     groups: dict[tuple[str, str], list[OffFormat]] = {}
     for found in _all(program):
         groups.setdefault((found.place.path, found.template), []).append(found)

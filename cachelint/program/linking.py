@@ -50,9 +50,10 @@ def link_excerpt(
     return _on_large_stack(lambda: Program(files, config, policy, before, also))
 
 
-def widen(program: Program, names: Collection[Name]) -> None:
-    """See what lies around functions with these names as well. Raises UnsureError where no part is enough."""
-    _on_large_stack(lambda: program.widen(names))
+def widen(program: Program, names: Collection[Name], fully: bool = False) -> None:
+    """See what lies around functions with these names as well, with `fully` also where the change cannot matter. Raises
+    UnsureError where no part is enough."""
+    _on_large_stack(lambda: program.widen(names, fully))
 
 
 class Left(NamedTuple):

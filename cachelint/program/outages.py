@@ -175,7 +175,8 @@ def failures(program: Program) -> Iterator[Failure]:
     """How outages end requests, once per cache call: a call in an inherited method counts once for all classes."""
     found: dict[tuple[Place, str], Failure] = {}
     for event in program.cache_events:
-        failed = None if program.is_store(event) else failure(program, event)
+        is_left_out = program.is_settled(event) or program.is_store(event)
+        failed = None if is_left_out else failure(program, event)
         if failed is None or (failed.guard is None and _is_refused(program, event)):
             continue
         known = found.get((event.place, event.method))

@@ -28,8 +28,10 @@ class PartialGraph:
         self._sorted: dict[FunctionSymbol, int] = {}
         self._derived: set[int] = set()
         self._ranks: dict[FunctionSymbol, int] = {}
-        self._above: set[FunctionSymbol] = set()
-        self._below: set[FunctionSymbol] = set()
+        self._starts: list[FunctionSymbol] = []
+        self._added: set[FunctionSymbol] = set()
+        self._above: set[FunctionSymbol] | None = None
+        self._below: set[FunctionSymbol] | None = None
         self.tables = Tables(
             callers=_Table(self._link_callers),
             callees=_Table(self._link_of),
@@ -114,16 +116,31 @@ class PartialGraph:
         self.tables.callees.rows[edge.caller].append(edge)
 
     def look_around(self) -> None:
-        """Find the functions that lead to those followed again, and those that they lead to; both with themselves."""
-        starts = list(self._excerpt.found)
-        for function in starts:
+        """Begin at the functions followed again, the new ones among them put into the graph."""
+        self._starts = list(self._excerpt.found)
+        self._above = self._below = None
+        for function in self._starts:
             self._link(function.module)
-            if function not in self._above:
+            if function not in self._added:
                 self._add_new(function)
-        for function in starts:
+        for function in self._starts:
             self._add_wrappers(self._excerpt.found[function][1])
-        self._above = _reached(starts, self._calling)
-        self._below = _reached(starts, lambda function: [e.callee for e in self.tables.callees.get(function, ())])
+        self._added.update(self._starts)
+
+    def above(self) -> set[FunctionSymbol]:
+        """The functions that lead to those followed again, these included."""
+        if self._above is None:
+            self._above = _reached(self._starts, self._calling)
+        return self._above
+
+    def below(self) -> set[FunctionSymbol]:
+        """The functions that those followed again lead to, these included."""
+        if self._below is None:
+            self._below = _reached(self._starts, self._called)
+        return self._below
+
+    def _called(self, function: FunctionSymbol) -> list[FunctionSymbol]:
+        return [edge.callee for edge in self.tables.callees.get(function, ())]
 
     def _calling(self, function: FunctionSymbol) -> list[FunctionSymbol]:
         return [edge.caller for edge in self.tables.callers.get(function, ()) if edge.caller is not None]
@@ -147,16 +164,19 @@ class PartialGraph:
 
     def handlers(self) -> list[Handler]:
         """The handlers that lead to the functions followed again."""
-        found = {h.function: h for f in self._above for h in self.handlers_by_function.get(f, ()) or ()}
+        found = {h.function: h for f in self.above() for h in self.handlers_by_function.get(f, ()) or ()}
         # In the order of the whole: those of decorators file by file, then the registered ones as they were found.
         return sorted(found.values(), key=lambda each: (self._ranks.get(each.function, 0), each.function.order))
 
     def events(self) -> list[Event]:
-        """What is done in the functions that lead to those followed again, in those that these lead to, and beside
-        them."""
-        beside = {f for function in self._excerpt.found for f in function.module.functions}
+        """What is done in the functions that the change can matter to: those that lead to the ones followed again,
+        those that these lead to, and those beside them. Uses of caches more matter in what is followed again, and
+        beside it."""
+        found = {f for function in self._excerpt.found for f in function.module.functions} | set(self._starts)
+        if not self._excerpt.only_uses_more_caches:
+            found |= self.above() | self.below()
         # In the order of the whole: special cases last.
-        places = sorted(self._above | self._below | beside, key=lambda each: (each.original is not each, each.order))
+        places = sorted(found, key=lambda each: (each.original is not each, each.order))
         return [event for function in places for event in self.tables.events.get(function, ()) or ()]
 
     def all_events(self, paths: Iterable[str]) -> list[Event]:

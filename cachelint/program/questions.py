@@ -106,10 +106,11 @@ class Program:
         self.only_homes: dict[ClassSymbol | ModuleSymbol, bool] = {}
         self.top: Context = TOP
         self.excerpt: Excerpt | None = None
+        self._settled: frozenset[Name] = frozenset()
         if excerpt is not None and before is not None:
             self._take(Excerpt(self.interpreter, before, config.handlers, excerpt))
             return
-        self.handlers: list[Handler] = handlers.find(self.interpreter, config.handlers)
+        self.handlers = handlers.find(self.interpreter, config.handlers)
         self._type_requests()
         self.summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter)
         self.settings = Settings(self.interpreter)
@@ -124,6 +125,8 @@ class Program:
     def _take(self, excerpt: Excerpt) -> None:
         self.excerpt = excerpt
         self.summaries = excerpt.follow()
+        # What a policy says may be about more than who makes the difference.
+        excerpt.only_uses_more_caches &= not self.decided.policy.decisions
         self.graph = CallGraph(self.interpreter, (), [], excerpt.graph.tables)
         self.handlers_by_function = excerpt.graph.handlers_by_function
         self.settings = Settings(self.interpreter, excerpt.settings())
@@ -137,15 +140,14 @@ class Program:
 
     def _look_at_excerpt(self) -> None:
         assert self.excerpt is not None
-        graph, matters = self.excerpt.graph, self.excerpt.matters
-        self.handlers = graph.handlers() if matters else []
-        events = graph.events() if matters else []
+        matters = self.excerpt.matters
+        events = self.excerpt.graph.events() if matters else []
         if matters and self.decided.names_strategies:
             # What has to happen to entries when rows change is asked of all rows and entries.
             found = self.excerpt.all_events(self.excerpt.known.written_in)
             events += [event for event in found if isinstance(event.row, (*CACHE_ROWS, DbWrite))]
         self.__dict__.update(events=list(dict.fromkeys(events)))
-        for name in ("cache_events", "key_table"):
+        for name in ("handlers", "cache_events", "key_table", "_names"):
             self.__dict__.pop(name, None)
 
     @property
@@ -158,11 +160,28 @@ class Program:
         """Of a part of a program the functions that it is about."""
         return self.excerpt.names if self.excerpt is not None else frozenset()
 
-    def widen(self, names: Collection[Name]) -> None:
-        """Of a part of a program, see also what lies around functions with these names."""
+    def widen(self, names: Collection[Name], fully: bool = False) -> None:
+        """Of a part of a program, see also what lies around functions with these names; with `fully` also where the
+        change cannot matter."""
         assert self.excerpt is not None
-        self.excerpt.look_around(names)
+        self.excerpt.look_around(names, fully)
         self._look_at_excerpt()
+
+    def settle(self, names: frozenset[Name]) -> None:
+        """Of a part of a program, take for known that outages of caches end requests in functions with these names."""
+        self._settled = names
+
+    def is_settled(self, event: Event) -> bool:
+        """Whether an earlier run has told how an outage at a cache call ends requests, and nothing in the part that is
+        looked at can have changed that."""
+        if self.excerpt is None or not self.excerpt.loses_no_way:
+            return False
+        name = (event.module.source.path, self.function_name(event))
+        return name in self._settled and name not in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[Name]:
+        return self.looked_around
 
     def _type_requests(self) -> None:
         """Now that the handlers are known, their first parameters are requests, and what they return is answered."""
@@ -189,6 +208,11 @@ class Program:
         return [each.wrapper for each in applied(self.interpreter, function) if each.wrapper is not None]
 
     # -------------------------------------------------------------------------------------------- handlers
+
+    @cached_property
+    def handlers(self) -> list[Handler]:
+        """All that serves requests; of a part of the project what leads to that part."""
+        return self.excerpt.graph.handlers() if self.excerpt is not None and self.excerpt.matters else []
 
     def handlers_of(self, function: FunctionSymbol) -> list[Handler]:
         """The request handlers that a function is (or wraps)."""
@@ -409,6 +433,8 @@ class Program:
 
     def uncached_reads(self) -> Iterator[UncachedRead]:
         """Every query that a safe-method handler runs with no cache on the way."""
+        if self.excerpt is not None and self.excerpt.only_uses_more_caches:
+            return iter(())
         return queries.uncached_reads(self)
 
     def is_per_user(self, event: Event) -> bool:
