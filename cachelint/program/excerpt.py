@@ -26,7 +26,7 @@ from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_s
 from cachelint.program.effects import Event, Summary
 from cachelint.program.habits import HANDLERS
 from cachelint.program.heads import Head, finished, heads
-from cachelint.program.kept import TOP_LEVEL, FileLeft, Known, Reader, Where, place_of_writer
+from cachelint.program.kept import TOP_LEVEL, FileLeft, Followed, Known, Reader, Where, place_of_writer
 from cachelint.program.lessons import lesson, taught_otherwise
 from cachelint.program.likeness import Likeness
 from cachelint.program.partial import PartialGraph
@@ -38,6 +38,7 @@ from cachelint.program.values import Value
 from cachelint.vocabulary import CacheWrite
 
 if TYPE_CHECKING:
+    from cachelint.program.asking import User
     from cachelint.program.interpreter import Interpreter
 
 # Beyond so many functions followed again, files read, or seconds of computing, the whole program is as quick.
@@ -73,9 +74,10 @@ class Excerpt:
         self._reader = Reader(self._symbols, interpreter.catalogue.rows, self._changes)
         self._left: dict[ModuleSymbol, FileLeft] = {}
         self._end = time.process_time() + SECONDS
-        self._old: dict[FunctionSymbol, Summary] = {}
+        self._followed: dict[User, tuple[FileLeft, Followed]] = {}
         self.found: dict[FunctionSymbol, tuple[Summary | None, Summary]] = {}
-        self._recalled: set[FunctionSymbol] = set()
+        # What has been taken over, or is to be followed again.
+        self._recalled: set[User] = set()
         self.heads: dict[FunctionSymbol, Head] = {}
         self.matters = False
         # Whether the change may only bring what is said of uses of caches in the functions that it changes; and whether
@@ -83,7 +85,7 @@ class Excerpt:
         self.only_uses_more_caches = self.loses_no_way = False
         self.graph = PartialGraph(self)
         self.known = self._read_known()
-        interpreter.recall = self.left
+        interpreter.recall = self.recall
         interpreter.hierarchy.known_heirs = self._heirs
         interpreter.hierarchy.known_models = self._models
         interpreter.shelves.known_writers = self._writers
@@ -118,17 +120,13 @@ class Excerpt:
     def _take(self, left: FileLeft) -> None:
         interpreter = self.interpreter
         for each in left.followed:
-            function = each.summary.function
+            function = each.function
             if function is None:
-                interpreter.module_summaries[each.summary.module] = each.summary
-            elif not self.is_there(function):
-                continue
-            elif self.is_changed(function):
-                self._old[function] = each.summary
-            else:
-                self._recalled.add(function)
-                interpreter.summaries[function] = each.summary
-                interpreter.asking.asked[function] = set(each.asked)
+                self._followed[each.module] = left, each
+            elif self.is_there(function):
+                self._followed[function] = left, each
+                if not self.is_changed(function):
+                    interpreter.asking.asked[function] = set(each.asked)
         interpreter.parameter_things.update(left.parameters)
         interpreter.request_types.update(left.requests)
         interpreter.answering |= left.answering
@@ -136,6 +134,24 @@ class Excerpt:
             interpreter.dependencies.setdefault(dependency, set()).update(users)
         interpreter.model_namers.update(left.model_namers)
         interpreter.memos |= left.memos
+
+    def recall(self, user: User) -> None:
+        """Take over what a function or a file's top level did, where it is not to be followed again."""
+        self.left(user if isinstance(user, ModuleSymbol) else user.module)
+        if user in self._recalled:
+            return
+        summary = None if isinstance(user, FunctionSymbol) and self.is_changed(user) else self._then(user)
+        if summary is not None:
+            self._recalled.add(user)
+            if isinstance(user, ModuleSymbol):
+                self.interpreter.module_summaries[user] = summary
+            else:
+                self.interpreter.summaries[user] = summary
+
+    def _then(self, user: User) -> Summary | None:
+        """What a function or a file's top level did."""
+        left, each = self._followed.get(user, (NOTHING, None))
+        return left.summary(each) if each is not None else None
 
     def _heirs(self, symbol: ClassSymbol) -> list[ClassSymbol]:
         return [self._symbols.class_(*where) for where in self.left(symbol.module).heirs.get(self.index(symbol), ())]
@@ -237,9 +253,9 @@ class Excerpt:
         """What functions did that are not there any more, and what is left of that."""
         for change in self._changes.values():
             for each in self.left(change.new).followed:
-                function = each.summary.function
+                function = each.function
                 if function is not None and not self.is_there(function):
-                    yield each.summary, Summary(function, function.module)
+                    yield self.left(change.new).summary(each), Summary(function, function.module)
 
     def is_there(self, function: FunctionSymbol) -> bool:
         """Whether a function of the earlier run is still there."""
@@ -259,14 +275,16 @@ class Excerpt:
         """The special cases of functions that the earlier run met."""
         for module in {unit.module for unit in units}:
             for each in self.left(module).followed:
-                function = each.summary.function
+                function = each.function
                 if function is not None and outermost(function.original) in units:
                     yield function
 
     def _look_at_top_level(self, module: ModuleSymbol) -> None:
         """Raise when the top level of a file does something else than it did."""
         self.left(module)
-        old = self.interpreter.module_summaries.pop(module, None)
+        old = self._then(module)
+        self._recalled.add(module)
+        self.interpreter.module_summaries.pop(module, None)
         new = self.interpreter.module_summary(module)
         if old is None or is_other(old, new):
             raise UnsureError("what a file does by itself")
@@ -295,10 +313,10 @@ class Excerpt:
 
     def _follow_one(self, function: FunctionSymbol) -> None:
         self.left(function.module)
-        kept = self.interpreter.summaries.pop(function, None) if function in self._recalled else None
-        old = self.found[function][0] if function in self.found else self._old.get(function) or kept
-        if function in self.found:
+        old = self.found[function][0] if function in self.found else self._then(function)
+        if function in self.found or function in self._recalled:
             self.interpreter.summaries.pop(function, None)
+        self._recalled.add(function)
         self.found[function] = old, self.interpreter.summary(function)
 
     def _learn(self) -> set[FunctionSymbol]:
@@ -349,7 +367,7 @@ class Excerpt:
         for path in sorted({path for path, _ in names}):
             module = self.interpreter.modules.by_path.get(path)
             left = self.left(module) if module is not None else NOTHING
-            followed = [each.summary.function for each in left.followed if each.summary.function is not None]
+            followed = [each.function for each in left.followed if each.function is not None]
             own = module.functions if module is not None else ()
             for function in dict.fromkeys((*own, *followed)):
                 if function.module is module and (path, function.facts.qualname) in names:
@@ -417,9 +435,9 @@ class Excerpt:
             left = self.left(self.interpreter.modules.by_path[path])
             for each in left.followed:
                 if function in each.asked:
-                    if each.summary.function is None:
+                    if each.function is None:
                         raise UnsureError("what a file does by itself")
-                    yield each.summary.function
+                    yield each.function
 
     def _readers(self, old: Summary, new: Summary) -> Iterator[FunctionSymbol]:
         """Who asks what a function leaves on its object, where that is something else."""

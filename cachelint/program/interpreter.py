@@ -78,8 +78,8 @@ class Interpreter:
         self.asking = Asking()
         # Functions that what the top levels of modules do may have been worked out too early for.
         self.followed_again: set[FunctionSymbol] = set()
-        # Reads what an earlier run left of a file, where not all of it is read at once.
-        self.recall: Callable[[ModuleSymbol], object] | None = None
+        # Takes over what an earlier run left of a function or a file's top level, where not all of it is read at once.
+        self.recall: Callable[[FunctionSymbol | ModuleSymbol], object] | None = None
         self.variants = Variants(self)
         self.names = Names(self)
         self.hierarchy = Hierarchy(self)
@@ -106,7 +106,7 @@ class Interpreter:
             self.incomplete.update(self._running)
             return self._running[function]
         if self.recall is not None:
-            self.recall(function.module)
+            self.recall(function)
             if function in self.summaries:
                 return self.summaries[function]
         if len(self._running) >= DEEPEST:

@@ -19,6 +19,7 @@ import msgspec
 
 from cachelint import vocabulary
 from cachelint.program import effects, values
+from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.handlers import Handler, by_decorators
 from cachelint.program.imports import takers_of
@@ -36,13 +37,18 @@ PROTOCOL = 5
 
 Where = tuple[str, int]  # a symbol: the path of its file, and its index there
 TOP_LEVEL = -1
+# So many summaries are read at once.
+TOGETHER = 8
 
 
 class Followed(msgspec.Struct):
-    """A summary, and the functions that were asked for it."""
+    """A function (None: the top level of a file) that was followed, the functions that were asked for it, and where in
+    which of a file's parts its summary is."""
 
-    summary: Summary
+    function: FunctionSymbol | None
+    module: ModuleSymbol
     asked: tuple[FunctionSymbol, ...]
+    where: tuple[int, int]
 
 
 class FileLeft(msgspec.Struct):
@@ -59,9 +65,13 @@ class FileLeft(msgspec.Struct):
     their `ranks` (0 for those of decorators, else where it was found), what it is told as a decorator, and the paths of
     the files that call it, or ask what it does. `quiet` are the functions in which nothing is done with a library that
     rules ask of, or with what is passed, nor in what they call.
+
+    Summaries are most of it, and few of them are asked for at a time: they are pickled in `parts`, which are read when
+    one of them is wanted.
     """
 
     followed: list[Followed] = []
+    parts: list[bytes] = []
     parameters: dict[tuple[FunctionSymbol, str], tuple[Thing, ...]] = {}
     dependencies: dict[FunctionSymbol, set[FunctionSymbol]] = {}
     requests: dict[FunctionSymbol, str] = {}
@@ -81,6 +91,18 @@ class FileLeft(msgspec.Struct):
     called_from: dict[int, tuple[str, ...]] = {}
     asked_from: dict[int, tuple[str, ...]] = {}
     quiet: frozenset[int] = frozenset()
+    read: Callable[[bytes], object] | None = None
+    opened: dict[int, list[Summary]] = {}
+
+    def summary(self, each: Followed) -> Summary:
+        """What a function does. Raises UnsureError for what cannot be read."""
+        number, index = each.where
+        if number not in self.opened:
+            part = self.read(self.parts[number]) if self.read is not None else None
+            if not isinstance(part, list):
+                raise UnsureError(f"{each.module.source.path}: nothing that can be read")
+            self.opened[number] = part
+        return self.opened[number][index]
 
 
 class Known(msgspec.Struct):
@@ -140,7 +162,8 @@ def dump_known(program: Program) -> bytes:
 def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
     """What is known of each file."""
     files: dict[str, FileLeft] = defaultdict(FileLeft)
-    _add_followed(files, program.interpreter)
+    writer = _Writer(program.interpreter)
+    _add_followed(files, program.interpreter, writer)
     _add_tables(files, program.interpreter)
     for path, takers in takers_of(program.interpreter.modules).items():
         files[path].taken_by = tuple(sorted(takers))
@@ -149,7 +172,6 @@ def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
     for module in program.interpreter.modules:
         indexes = (each.index for each in module.functions if each not in loud)
         files[module.source.path].quiet = frozenset(indexes)
-    writer = _Writer(program.interpreter)
     for path, left in files.items():
         yield path, writer.bytes(left)
 
@@ -167,13 +189,24 @@ def _path(symbol: FunctionSymbol | ClassSymbol) -> str:
     return symbol.module.source.path
 
 
-def _add_followed(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
+def _add_followed(files: dict[str, FileLeft], interpreter: Interpreter, writer: _Writer) -> None:
+    found: dict[str, list[Summary]] = defaultdict(list)
     for summary in (*interpreter.module_summaries.values(), *interpreter.summaries.values()):
-        user = summary.function if summary.function is not None else summary.module
-        if isinstance(user, FunctionSymbol) and user.index < 0:
-            continue  # stands for a method of a library, and has no code
-        asked = interpreter.asking.asked.get(user, ())
-        files[summary.module.source.path].followed.append(Followed(summary, tuple(asked)))
+        # Of a negative index is what stands for a method of a library, and has no code.
+        if summary.function is None or summary.function.index >= 0:
+            found[summary.module.source.path].append(summary)
+    for path, summaries in found.items():
+        left = files[path]
+        for number, start in enumerate(range(0, len(summaries), TOGETHER)):
+            part = summaries[start : start + TOGETHER]
+            left.parts.append(writer.bytes(part))
+            left.followed += [_followed(each, (number, i), interpreter) for i, each in enumerate(part)]
+
+
+def _followed(summary: Summary, where: tuple[int, int], interpreter: Interpreter) -> Followed:
+    user = summary.function if summary.function is not None else summary.module
+    asked = tuple(interpreter.asking.asked.get(user, ()))
+    return Followed(summary.function, summary.module, asked, where)
 
 
 def _add_tables(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
@@ -341,7 +374,10 @@ class Reader:
     def file(self, data: bytes) -> FileLeft | None:
         """What `dump_files` wrote of one file; None for anything else."""
         found = self._read(data)
-        return found if isinstance(found, FileLeft) else None
+        if not isinstance(found, FileLeft):
+            return None
+        found.read = self._read
+        return found
 
     def _read(self, data: bytes) -> object:
         is_here = not any(path in data for path in self._moved)

@@ -51,11 +51,11 @@ def _calls(excerpt: Excerpt, path: str) -> Iterator[CallEdge]:
     left = excerpt.left(excerpt.interpreter.modules.by_path[path])
     met = set()
     for each in left.followed:
-        function = each.summary.function
+        function = each.function
         met.add(function)
         if function is None or excerpt.is_there(function):
             found = excerpt.found.get(function) if function is not None else None
-            yield from (found[1] if found is not None else each.summary).calls
+            yield from (found[1] if found is not None else left.summary(each)).calls
     for function, (_, new) in excerpt.found.items():
         if function.module.source.path == path and function not in met:
             yield from new.calls

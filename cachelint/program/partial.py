@@ -72,10 +72,10 @@ class PartialGraph:
         self._linked.add(module)
         left = self._excerpt.left(module)
         for each in left.followed:
-            function = each.summary.function
+            function = each.function
             if function is None or self._excerpt.is_there(function):
                 again = self._excerpt.found.get(function) if function is not None else None
-                self._add(again[1] if again is not None else each.summary)
+                self._add(again[1] if again is not None else left.summary(each))
         heads = self._excerpt.heads
         for edge in left.edges:
             if edge.caller in heads and is_wrapping(edge):

@@ -118,7 +118,7 @@ class Renewal:
         """Take over what the earlier run knew."""
         for left in self._left.values():
             for each in left.followed:
-                self._take(each)
+                self._take(each, left.summary(each))
             self._take_tables(left)
 
     def _take_tables(self, left: FileLeft) -> None:
@@ -148,8 +148,8 @@ class Renewal:
                 raise UnsureError(f"{path}: nothing that can be read")
         return found
 
-    def _take(self, followed: Followed) -> None:
-        summary, interpreter = followed.summary, self._interpreter
+    def _take(self, followed: Followed, summary: Summary) -> None:
+        interpreter = self._interpreter
         user: User = summary.function if summary.function is not None else summary.module
         if isinstance(user, FunctionSymbol) and not self._is_there(user):
             return
