@@ -16,7 +16,7 @@ import msgspec
 from cachelint import conclusions, history
 from cachelint.conclusions import Conclusions, without_filters
 from cachelint.config import Config, checked, load
-from cachelint.facts.gather import Gathered
+from cachelint.facts.single import Gathered
 from cachelint.files import SourceFile
 from cachelint.finding import Report, Statistics
 from cachelint.inputs import Inputs, inputs

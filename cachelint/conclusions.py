@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from cachelint.config import Config
-from cachelint.facts.gather import Gathered
+from cachelint.facts.single import Gathered
 from cachelint.files import Discovery
 from cachelint.finding import AnalysisError, Statistics
 from cachelint.policy import Sources

@@ -18,7 +18,7 @@ from cachelint import check, conclusions, history
 from cachelint.concluding import Part, conclude_part, link_part, widen_part
 from cachelint.conclusions import Conclusions
 from cachelint.differing import alike, could_be, without
-from cachelint.facts.gather import Gathered
+from cachelint.facts.single import Gathered
 from cachelint.finding import Report, Reported
 from cachelint.inputs import Inputs, gathered_one, inputs
 from cachelint.program import Name, UnsureError

@@ -10,8 +10,9 @@ import msgspec
 
 from cachelint.conclusions import sources_version
 from cachelint.config import Config
-from cachelint.facts.gather import NOTHING, Gathered, kept_facts
+from cachelint.facts.known import kept_facts
 from cachelint.facts.model import FileFacts
+from cachelint.facts.single import NOTHING, Gathered
 from cachelint.files import SourceFile
 from cachelint.policy import Sources
 from cachelint.store import Store, key_of

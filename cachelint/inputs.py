@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from cachelint.facts import shards
-from cachelint.facts.gather import Earlier, Gathered, Limits, Request, facts_of, gather
+from cachelint.facts.gather import gather
 from cachelint.facts.model import FileFacts
+from cachelint.facts.single import Earlier, Gathered, Limits, Request, facts_of
 from cachelint.files import Discovery, SourceFile, discover
 from cachelint.policy import Sources
 from cachelint.policy import gather as gather_policy

@@ -9,7 +9,7 @@ import msgspec
 
 from cachelint.conclusions import Conclusions
 from cachelint.config import Config
-from cachelint.facts.gather import Gathered
+from cachelint.facts.single import Gathered
 from cachelint.files import Discovery, matcher
 from cachelint.finding import (
     AnalysisError,

@@ -289,11 +289,12 @@ def test_many_files_in_processes_come_out_in_order(project: Path) -> None:
 def test_a_dying_process_takes_one_file_with_it() -> None:
     code = """
 import os, sys
-import cachelint.facts.gather as gather
-real = gather.extract
-gather.extract = lambda data: os._exit(1) if b"die" in data else real(data)
-requests = [gather.Request(f"m{i:02}.py", "", b"die = 1" if i == 7 else b"x = 1") for i in range(50)]
-results = gather.gather(requests, gather.Limits(100, 5), 2)
+import cachelint.facts.single as single
+from cachelint.facts.gather import gather
+real = single.extract
+single.extract = lambda data: os._exit(1) if b"die" in data else real(data)
+requests = [single.Request(f"m{i:02}.py", "", b"die = 1" if i == 7 else b"x = 1") for i in range(50)]
+results = gather(requests, single.Limits(100, 5), 2)
 assert [r.error.path for r in results if r.error] == ["m07.py"], results
 assert "died" in results[7].error.message
 assert sum(r.encoded is not None for r in results) == 49
@@ -306,15 +307,15 @@ assert sum(r.encoded is not None for r in results) == 49
 def test_what_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
-    import cachelint.facts.gather as gather
+    import cachelint.facts.single as single
 
     def busy(data: bytes) -> None:
         end = time.process_time() + 5
         while time.process_time() < end:
             pass
 
-    monkeypatch.setattr(gather, "extract", busy)
-    result = gather.gather_one(gather.Request("a.py", "", b"x = 1\n"), gather.Limits(100, 0.05))
+    monkeypatch.setattr(single, "extract", busy)
+    result = single.gather_one(single.Request("a.py", "", b"x = 1\n"), single.Limits(100, 0.05))
     assert result.error is not None
     assert "time-budget" in result.error.message
 

@@ -23,7 +23,7 @@ from cachelint import inputs as inputs_module
 from cachelint.check import run
 from cachelint.cli.app import app
 from cachelint.config import Config
-from cachelint.facts import gather
+from cachelint.facts import single
 from cachelint.project import covers, slashed
 from cachelint.task import Task
 
@@ -295,7 +295,7 @@ def test_a_process_that_dies_takes_its_file_only(project):
     slow_project(project)
     (project / "die.py").write_text("die = 1\n")
     code = (
-        "import os, sys, cachelint.facts.gather as g\n"
+        "import os, sys, cachelint.facts.single as g\n"
         "real = g.extract\n"
         "g.extract = lambda data: os._exit(9) if data.startswith(b'die') else real(data)\n"
         "from cachelint.cli import main\nmain(sys.argv[1:])"
@@ -344,7 +344,7 @@ def test_runs_at_the_same_time_share_one_store(project):
 
 def test_the_settings_of_the_time_limit_are_put_back(project):
     before = signal.getsignal(signal.SIGPROF)
-    gather.gather_one(gather.Request("a.py", "", b"x = 1\n"), gather.Limits(100, 5))
+    single.gather_one(single.Request("a.py", "", b"x = 1\n"), single.Limits(100, 5))
     run(Task(project=project, config=Config(), jobs=1))
     assert signal.getsignal(signal.SIGPROF) == before
     assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.facts import gather as gather_module
-from cachelint.facts import seen
-from cachelint.facts.gather import Gathered, Limits, Request, gather
+from cachelint.facts import known, seen, single
+from cachelint.facts.gather import gather
+from cachelint.facts.single import Gathered, Limits, Request
 from cachelint.store import Store
 
 LIMITS = Limits(10_000, 10.0)
@@ -53,13 +53,14 @@ def project(tmp_path: Path) -> Path:
 def read_files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read from now on."""
     names: list[str] = []
-    original = gather_module._read
+    original = single.opened
 
     def read(request: Request, limits: Limits) -> tuple[bytes, os.stat_result]:
         names.append(request.path)
         return original(request, limits)
 
-    monkeypatch.setattr(gather_module, "_read", read)
+    for module in (known, single):
+        monkeypatch.setattr(module, "opened", read)
     return names
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachelint.cli.app import app
-from cachelint.facts import gather, shards
+from cachelint.facts import gather, processes, shards, single
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 STORE = ".cachelint_cache"
@@ -57,8 +57,8 @@ def parts(project: Path, total: int, *options: str) -> list[Path]:
 def extracted(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The contents that are parsed from now on."""
     seen: list[bytes] = []
-    real = gather.extract
-    monkeypatch.setattr(gather, "extract", lambda data: seen.append(data) or real(data))
+    real = single.extract
+    monkeypatch.setattr(single, "extract", lambda data: seen.append(data) or real(data))
     return seen
 
 
@@ -70,7 +70,7 @@ def with_facts(project: Path, files: Sequence[Path], *arguments: str) -> Result:
 def test_reports_are_equal_bytes_however_they_are_made(shop, monkeypatch, jobs):
     plain = check(shop, "--no-cache", "--jobs", "1")
     monkeypatch.setattr(gather, "WORTH_A_POOL", 2)
-    monkeypatch.setattr(gather, "FILES_PER_TASK", 2)
+    monkeypatch.setattr(processes, "FILES_PER_TASK", 2)
     assert {error["path"] for error in json.loads(plain)["errors"]} == {"broken.py", "large.py"}
     assert check(shop, "--no-cache", "--jobs", jobs) == plain
     files = parts(shop, 3, "--jobs", jobs)
@@ -196,7 +196,7 @@ def test_options_and_paths_around_the_files(shop):
 @given(st.data())
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_any_damage_is_a_shard_error(data):
-    facts = gather.gather_one(gather.Request("a.py", "", b"import redis\nx = redis.Redis()\n"), gather.Limits(100, 9))
+    facts = single.gather_one(single.Request("a.py", "", b"import redis\nx = redis.Redis()\n"), single.Limits(100, 9))
     whole = shards.written([facts], 1, 1)
     at = data.draw(st.integers(0, len(whole) - 1))
     damaged = data.draw(

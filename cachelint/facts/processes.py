@@ -12,7 +12,9 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
 
-from cachelint.facts.gather import FILES_PER_TASK, Gathered, Limits, Request, failed, gather_one
+from cachelint.facts.single import Gathered, Limits, Request, failed, gather_one
+
+FILES_PER_TASK = 16
 
 
 def _task(requests: Sequence[Request], limits: Limits) -> list[Gathered]:

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 import msgspec
 
-from cachelint.facts.gather import Gathered, as_value
+from cachelint.facts.known import as_value
+from cachelint.facts.single import Gathered
 from cachelint.facts.version import extractor_version
 
 MAGIC = b"cachelint facts 1\n"
