@@ -102,6 +102,8 @@ def fill_defaults(frame: Frame, target: FunctionRef, bound: dict[str, Value]) ->
 
 def argument_places(frame: Frame, arguments: Arguments, bound: dict[str, Value]) -> dict[str, Place]:
     places: dict[str, Place] = {}
+    if not arguments.nodes:
+        return places
     for name, value in bound.items():
         for index, given in enumerate(arguments.positional):
             if given is value and index in arguments.nodes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cachelint.program.purpose import words
 from cachelint.program.values import Origin
 
@@ -22,6 +24,7 @@ def is_credential(origin: Origin) -> bool:
     return origin.kind == "input" and origin.what in SENT and tells_by_name(origin.name)
 
 
+@lru_cache(maxsize=10_000)
 def tells_by_name(name: str) -> bool:
     """Whether a header or cookie named so says who sends it: `Authorization`, `X-Api-Key`, `sessionid`."""
     found = set(words(name))

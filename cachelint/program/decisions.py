@@ -11,6 +11,8 @@ from cachelint.program.values import External, Instance, Value
 
 def decided(frame: Frame, test: facts.Expression) -> bool | None:
     """What a test comes out as here, None when that is open."""
+    if isinstance(test, facts.Attribute):
+        return None
     if isinstance(test, facts.Not):
         inner = decided(frame, test.value)
         return None if inner is None else not inner

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import UNKNOWN, Instance, Origin, Place, Value
 from cachelint.vocabulary import Row
@@ -135,25 +137,24 @@ class Invocation:
     function: FunctionSymbol | None
 
 
-@dataclass(slots=True, eq=False)
-class Summary:
+class Summary(msgspec.Struct, eq=False):
     """All that following one body found out. `asked_bases` are the calls of `super().name(...)` that lead out of the
     project, and under which circumstances; `kept` what it leaves on the application for others."""
 
     function: FunctionSymbol | None
     module: ModuleSymbol
     returns: Value = UNKNOWN
-    events: list[Event] = field(default_factory=list)
-    calls: list[CallEdge] = field(default_factory=list)
-    invocations: list[Invocation] = field(default_factory=list)
-    attributes: dict[str, list[Value]] = field(default_factory=dict)
-    variables: dict[str, Value] = field(default_factory=dict)
-    registrations: list[Registration] = field(default_factory=list)
-    tally: dict[str, list[int]] = field(default_factory=dict)
-    yields: list[tuple[Value, Context]] = field(default_factory=list)
-    returned: list[tuple[Value, Place]] = field(default_factory=list)
-    asked_bases: list[tuple[str, Context]] = field(default_factory=list)
-    kept: dict[Slot, list[Value]] = field(default_factory=dict)
+    events: list[Event] = []
+    calls: list[CallEdge] = []
+    invocations: list[Invocation] = []
+    attributes: dict[str, list[Value]] = {}
+    variables: dict[str, Value] = {}
+    registrations: list[Registration] = []
+    tally: dict[str, list[int]] = {}
+    yields: list[tuple[Value, Context]] = []
+    returned: list[tuple[Value, Place]] = []
+    asked_bases: list[tuple[str, Context]] = []
+    kept: dict[Slot, list[Value]] = {}
 
     def gives_the_same(self, other: Summary) -> bool:
         """Whether callers see no difference."""

@@ -13,7 +13,6 @@ from cachelint.program.branches import knowledge, learned
 from cachelint.program.decisions import decided
 from cachelint.program.frame import Frame
 from cachelint.program.rights import is_asker
-from cachelint.program.spelling import last_name
 from cachelint.program.values import UNKNOWN, FunctionRef, Origin, Value, constant, derived, join, thing, trim
 
 ASKING = frozenset(("user", "auth", "session"))
@@ -35,7 +34,8 @@ def _name(frame: Frame, node: facts.Name) -> Value:
 def _attribute(frame: Frame, node: facts.Attribute) -> Value:
     receiver = frame.evaluate(node.value)
     value = members.attribute(frame, receiver, node.attr, node)
-    holder = last_name(node.value)
+    inner = node.value
+    holder = inner.id if isinstance(inner, facts.Name) else inner.attr if isinstance(inner, facts.Attribute) else ""
     if holder in frame.interpreter.shelves.names:
         value = frame.interpreter.shelves.taken(frame, node, value)
     if holder == "url" and node.attr == "path" and any(map(_is_url, value.origins)):

@@ -134,11 +134,11 @@ class Interpreter:
         return summary
 
     def forget_all(self) -> None:
-        """Drop every conclusion about functions, before something they all depend on changes."""
+        """Drop every conclusion about functions, and made of them, before something they all depend on changes."""
         self.summaries.clear()
         self.incomplete.clear()
         self.instance_values.clear()
-        self.module_summaries.clear()
+        self.module_summaries = {m: summary for m, summary in self.module_summaries.items() if not self.asking.asked[m]}
         self.shelves.forget()
 
     def forget_modules(self) -> None:

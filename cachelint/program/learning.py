@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from cachelint.facts import model as facts
 from cachelint.program.annotations import SILENT
@@ -54,8 +55,9 @@ class Learning:
         seen: dict[tuple[FunctionSymbol, str], list[Value]] = defaultdict(list)
         for summary in summaries:
             for edge in summary.calls:
-                for name, value in edge.arguments.items():
-                    if value.things and name not in ("self", "cls") and may_learn(edge.callee):
+                given = [(name, value) for name, value in edge.arguments.items() if value.things]
+                for name, value in given:
+                    if name not in ("self", "cls") and may_learn(edge.callee):
                         seen[edge.callee, name].append(value)
         found = {}
         for (function, name), values in seen.items():

@@ -51,9 +51,8 @@ def attribute(frame: Frame, receiver: Value, name: str, node: facts.Node) -> Val
     if not receiver.things and receiver.items is None:
         return Value(origins=_of_unknown(frame, receiver, name)) if receiver.origins else UNKNOWN
     found = [_of_thing(frame, each, receiver, name, node) for each in receiver.things]
-    item = receiver.item(name)
-    if item is not None:
-        found.append(item)
+    if receiver.items is not None:
+        found.append(receiver.item(name))
     value = join([each for each in found if each is not None])
     if value is UNKNOWN:
         return Value(origins=_of_unknown(frame, receiver, name)) if receiver.origins else UNKNOWN
@@ -75,12 +74,13 @@ def _of_unknown(frame: Frame, receiver: Value, name: str) -> frozenset[Origin]:
 
 def _is_made(frame: Frame, each: Instance) -> bool:
     """Whether an object is of a class of the project's own (no model, no serializer) that declares no fields."""
-    from cachelint.program import inputs
-
     if not isinstance(each.type, ClassSymbol) or frame.interpreter.hierarchy.is_model(each.type):
         return False
-    hierarchy = frame.interpreter.hierarchy
-    return not hierarchy.library_bases(each.type) and not inputs.has_fields(frame.interpreter, each.type)
+    if frame.interpreter.hierarchy.library_bases(each.type):
+        return False
+    from cachelint.program import inputs
+
+    return not inputs.has_fields(frame.interpreter, each.type)
 
 
 def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]:

@@ -103,7 +103,8 @@ def handed_to_register(interpreter: Interpreter) -> Iterator[Handed]:
     """Every view class that a call of any `register` is given: routers are often the project's own."""
     for module in interpreter.modules:
         bodies = [module.facts.body, *(function.facts.body for function in module.functions)]
-        for call in (node for body in bodies for node in nodes(body) if registers(node)):
+        calls = [node for body in bodies for node in nodes(body) if isinstance(node, facts.Call)]
+        for call in filter(registers, calls):
             yield from _views_given(interpreter, module, call)
 
 

@@ -48,7 +48,12 @@ def is_right(name: str) -> bool:
 
 def asks_right(test: facts.Expression) -> bool:
     """Whether a test asks for a special right by name: `user.is_staff`, `user.has_perm("shop.change_order")`."""
-    return any(ASKED & set(words(name)) for name in identifiers(test))
+    return any(_asks(name) for name in identifiers(test))
+
+
+@lru_cache(maxsize=NAMES)
+def _asks(name: str) -> bool:
+    return not ASKED.isdisjoint(words(name))
 
 
 @lru_cache(maxsize=NAMES)

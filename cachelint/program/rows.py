@@ -273,10 +273,10 @@ def _register_cache_calls() -> None:
 def text_method(frame: Frame, name: str, receiver: Value, arguments: Arguments, node: facts.Node) -> Value | None:
     """A method of text (`x.encode()`, `digest.hexdigest()`) that rows describe for str."""
     rows = frame.interpreter.catalogue.member("builtins.str", name)
-    found = [row for row in rows if isinstance(row, (Sanitizes, Passes))]
+    found = tuple([row for row in rows if isinstance(row, (Sanitizes, Passes))]) if rows else ()
     if not found:
         return None
-    return _apply(frame, tuple(found), node, name, None, receiver, arguments)
+    return _apply(frame, found, node, name, None, receiver, arguments)
 
 
 _register_cache_calls()

@@ -7,9 +7,9 @@ from cachelint.facts import model as facts
 
 def last_name(expression: facts.Expression) -> str:
     """The last word of a dotted expression: "redis_client" of self.redis_client."""
-    if isinstance(expression, facts.Name):
-        return expression.id
-    return expression.attr if isinstance(expression, facts.Attribute) else ""
+    if isinstance(expression, facts.Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, facts.Name) else ""
 
 
 def root_name(node: facts.Expression) -> str | None:

@@ -66,12 +66,12 @@ def _note_owner(frame: Frame, value: Value) -> None:
     asking = frozenset(o for o in value.origins if o.kind == "identity")
     lists = ("builtins.list", "builtins.dict")
     is_row = not any(each.type in lists or each.of is not None for each in value.instances())
-    for origin in ranked(value.origins):
-        if origin.kind == "parameter" and origin.boxed and origin.name in frame.variables:
-            known = frame.variables[origin.name]
-            # Text that found a row is text that the database holds: no longer free.
-            own = cleaned(known.origins, safe=True, bounded=True) if is_row else known.origins
-            frame.variables[origin.name] = replace(known, origins=own | asking)
+    given = [o for o in value.origins if o.kind == "parameter" and o.boxed and o.name in frame.variables]
+    for origin in ranked(given):
+        known = frame.variables[origin.name]
+        # Text that found a row is text that the database holds: no longer free.
+        own = cleaned(known.origins, safe=True, bounded=True) if is_row else known.origins
+        frame.variables[origin.name] = replace(known, origins=own | asking)
 
 
 def _augmented(frame: Frame, statement: facts.AugmentedAssign) -> bool:
@@ -96,6 +96,8 @@ def _never_returns(frame: Frame, expression: facts.Expression) -> bool:
         expression = expression.value
     if not isinstance(expression, facts.Call):
         return False
+    if isinstance(expression.func, facts.Attribute) and expression.func.attr not in ENDING:
+        return False
     callee = frame.lookup_quietly(expression.func)
     return any(isinstance(each, External) and each.name in NEVER_RETURN for each in callee.things)
 
@@ -111,6 +113,9 @@ NEVER_RETURN = frozenset(
         "quart.abort",
     )
 )
+
+
+ENDING = frozenset(name.rpartition(".")[2] for name in NEVER_RETURN)
 
 
 def _return(frame: Frame, statement: facts.Return) -> bool:

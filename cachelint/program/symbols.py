@@ -411,6 +411,7 @@ class Modules:
         self.by_path = {source.path: ModuleSymbol(source, file_facts) for source, file_facts in files}
         self._by_name: dict[str, list[ModuleSymbol]] = defaultdict(list)
         self._packages: set[str] = set()
+        self._found: dict[tuple[str, ModuleSymbol], ModuleSymbol | None] = {}
         self.libraries: frozenset[str] = frozenset(sys.stdlib_module_names)
         for module in self.by_path.values():
             self._by_name[module.name].append(module)
@@ -433,6 +434,12 @@ class Modules:
 
     def find(self, name: str, seen_from: ModuleSymbol) -> ModuleSymbol | None:
         """The module of that dotted name; of several, the one in the same root."""
+        key = (name, seen_from)
+        if key not in self._found:
+            self._found[key] = self._find(name, seen_from)
+        return self._found[key]
+
+    def _find(self, name: str, seen_from: ModuleSymbol) -> ModuleSymbol | None:
         candidates = self._by_name.get(name) or self._beside(name, seen_from)
         if not candidates:
             return self._around(name, seen_from)

@@ -49,6 +49,9 @@ LOOK_ALIKES = {
 }
 
 
+_KINDS = {name: kind for kind, names in LOOK_ALIKES.items() for name in names}
+
+
 def receiver_kind(frame: Frame, receiver: Value) -> str:
     """Whether a receiver is a cache, a session, a model or a request; "" for anything else."""
     for each in receiver.things:
@@ -83,7 +86,7 @@ def _is_query(frame: Frame, instance: Instance) -> bool:
 
 def look_alike(name: str) -> str:
     """The kind that a variable name suggests, for the honest denominator of --statistics."""
-    return next((kind for kind, names in LOOK_ALIKES.items() if name in names), "")
+    return _KINDS.get(name, "")
 
 
 def statistics(handlers: int, summaries: Iterable[Summary]) -> Statistics:

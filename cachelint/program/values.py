@@ -163,7 +163,9 @@ class Value(msgspec.Struct, frozen=True, cache_hash=True):
 
     def item(self, key: object) -> Value | None:
         """The known content under a key or index, if any."""
-        for name, value in self.items or ():
+        if self.items is None:
+            return None
+        for name, value in self.items:
             if name == key and type(name) is type(key):
                 return value
         return None
