@@ -113,7 +113,6 @@ class Program:
         self.handlers = handlers.find(self.interpreter, config.handlers)
         self._type_requests()
         self.summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter)
-        self.settings = Settings(self.interpreter)
         self.graph = CallGraph(self.interpreter, self.summaries, self.handlers)
         generic.add_reads(self)
         self.handlers_by_function: dict[FunctionSymbol, list[Handler]] = defaultdict(list)
@@ -129,7 +128,6 @@ class Program:
         excerpt.only_uses_more_caches &= not self.decided.policy.decisions
         self.graph = CallGraph(self.interpreter, (), [], excerpt.graph.tables)
         self.handlers_by_function = excerpt.graph.handlers_by_function
-        self.settings = Settings(self.interpreter, excerpt.settings())
         self.__dict__.update(
             store_keys=excerpt.known.store_keys,
             databases=excerpt.known.databases,
@@ -206,6 +204,11 @@ class Program:
 
     def _wrappers(self, function: FunctionSymbol) -> list[FunctionSymbol]:
         return [each.wrapper for each in applied(self.interpreter, function) if each.wrapper is not None]
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the project's settings say; of a part of the project they are read when they are asked for."""
+        return Settings(self.interpreter, self.excerpt.settings() if self.excerpt is not None else None)
 
     # -------------------------------------------------------------------------------------------- handlers
 
