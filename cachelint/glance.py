@@ -83,7 +83,9 @@ class _Glance:
         is_from_known = then is None or not then.part.program.matters
         if is_from_known and (is_clear or not self._may_bring(now)):
             return self._looked(self._then, (), now.inputs, ())
-        found = self._since_known(now) if is_from_known and not self._known.ignores else None
+        has_ignores = any(True for side in (self._then, now.inputs) for _ in self._ignores(side))
+        # Comments cover lines, and the lines of what was found before may be others by now.
+        found = self._since_known(now) if is_from_known and not has_ignores else None
         return found or self._compared(then or self._side(self._then), now)
 
     def _may_bring(self, now: _Side) -> bool:
