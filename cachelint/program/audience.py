@@ -40,6 +40,7 @@ def is_restricted(program: Program, handler: Handler) -> bool:
         _checks_right(program, handler.function)
         or refusals.refuses(handler.function)
         or refusals.decorators_test(program.interpreter, handler.function)
+        or refusals.wrappers_refuse(program.interpreter, applied(program.interpreter, handler.function))
         or _raises_denied(handler.function)
         or _sends_away(handler.function)
         or _is_denied_by_default(program, handler)
@@ -55,7 +56,10 @@ def is_restricted(program: Program, handler: Handler) -> bool:
             return True
         if any(map(refusals.check_refuses, _checks(program, handler.owner))):
             return True
-        names.extend(each.name.rpartition(".")[2] for each in program.class_decorators(handler))
+        marks = program.class_decorators(handler)
+        if refusals.wrappers_refuse(program.interpreter, marks):
+            return True
+        names.extend(each.name.rpartition(".")[2] for each in marks)
         names.extend(name for each in handler.owner.facts.decorators for name in identifiers(each))
         names.extend(_class_marks(program, handler.owner))
     return any(is_right(name) for name in names)
@@ -67,10 +71,17 @@ def _checks_right(program: Program, function: FunctionSymbol) -> bool:
         found = set(words(edge.callee.facts.name))
         if found & RESTRICTED and found & CHECKING:
             return True
-    return any(_asks_object(node) for node in nodes(function.facts.body))
+    return any(_asks_object(node) or _asks_right(node) for node in nodes(function.facts.body))
 
 
 ASKING = CHECKING | {"test"}
+
+
+def _asks_right(node: facts.Node) -> bool:
+    """`auth.authorize_request(request, {Permissions.READ}, require=True)`: it raises for everybody else."""
+    if not isinstance(node, facts.Call) or not CHECKING & set(words(last_name(node.func))):
+        return False
+    return any(ROLES & set(words(name)) for each in node.arguments for name in identifiers(each.value))
 
 
 def _asks_object(node: facts.Node) -> bool:

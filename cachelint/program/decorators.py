@@ -88,7 +88,7 @@ def _one(frame: Frame, node: facts.Expression, symbol: FunctionSymbol | ClassSym
     if not found and callee.things:
         first = callee.things[0]
         client = first.instance if isinstance(first, Member) else None
-        found.append(Applied(place, None, {}, client, None, _name(first)))
+        found.append(Applied(place, None, {}, client, None, _name(first), _maker(first)))
     return found
 
 
@@ -96,6 +96,10 @@ def _name(each: Thing) -> str:
     if isinstance(each, FunctionRef):
         return each.symbol.name
     return each.name if isinstance(each, (External, Member)) else ""
+
+
+def _maker(each: Thing) -> FunctionSymbol | None:
+    return each.symbol if isinstance(each, FunctionRef) else None
 
 
 def _by_rows(frame: Frame, each: Thing, arguments: Arguments, place: Place) -> list[Applied]:
@@ -129,7 +133,7 @@ def _inside(value: Value | None, outer: dict[str, Value], place: Place) -> list[
         if isinstance(each, Decorator):
             results.append(Applied(place, each.row, {**outer, **dict(each.arguments)}, each.client))
         elif isinstance(each, FunctionRef):
-            results.append(Applied(place, None, {}, None, None, each.symbol.name))
+            results.append(Applied(place, None, {}, None, None, each.symbol.name, each.symbol))
         elif isinstance(each, External):
             results.append(Applied(place, None, {}, None, None, each.name))
         elif isinstance(each, Wrapped):

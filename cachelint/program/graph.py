@@ -110,7 +110,7 @@ class CallGraph:
             for each in applied(self.interpreter, function) if function.facts.decorators else ():
                 if each.wrapper is not None:
                     self._wrap(function, each.wrapper)
-                if each.maker is not None:
+                if each.wrapper is not None and each.maker is not None:
                     self.told[each.maker].append(each.given)
 
     def _wrap(self, function: FunctionSymbol, wrapper: FunctionSymbol) -> None:

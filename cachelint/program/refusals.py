@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import inputs
+from cachelint.program.decorators import Applied, applied
 from cachelint.program.purpose import words
-from cachelint.program.rights import asks_right, identifiers
+from cachelint.program.rights import asks_right, identifiers, is_asker
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, nodes
 from cachelint.program.values import FunctionRef
@@ -32,11 +33,14 @@ SWITCHES = frozenset(("settings", "config", "conf", "current_app"))
 DEPTH = 3
 
 
-def refuses(function: FunctionSymbol) -> bool:
+def refuses(function: FunctionSymbol, *, about_who_asks: bool = False) -> bool:
     """Whether the function answers 403 where a test of more than a login fails: `if user.team != OURS: raise
-    HTTPException(403)`, `return HttpResponseForbidden()`."""
+    HTTPException(403)`, `return HttpResponseForbidden()`. `about_who_asks`: a test that speaks of a user."""
     return any(
-        isinstance(statement, facts.If) and asks_more(statement.test) and any(map(_is_refusal, statement.body))
+        isinstance(statement, facts.If)
+        and asks_more(statement.test)
+        and any(map(_is_refusal, statement.body))
+        and (not about_who_asks or any(map(is_asker, identifiers(statement.test))))
         for statement in function.statements
     )
 
@@ -45,6 +49,8 @@ def _is_refusal(statement: facts.Statement) -> bool:
     """Whether a statement leaves with a 403."""
     if isinstance(statement, facts.Raise):
         left: object = statement.exception
+        if isinstance(left, (facts.Name, facts.Attribute)):
+            return bool(DENIALS & set(words(last_name(left))))
     elif isinstance(statement, (facts.Return, facts.Evaluate)):
         left = statement.value
     else:
@@ -79,6 +85,31 @@ def dependency_refuses(interpreter: Interpreter, given: Iterable[object], depth:
             if inner is not None and dependency_refuses(interpreter, inner.things, depth + 1):
                 return True
     return False
+
+
+def wrappers_refuse(interpreter: Interpreter, marks: Iterable[Applied]) -> bool:
+    """Whether a decorator of the project answers 403 to some of those who are logged in: in a function that it puts
+    around the view, or because it is a test that another decorator made one of."""
+    makers = [each.maker for each in marks if each.maker is not None]
+    return any(
+        any(refuses(inner, about_who_asks=True) for inner in _within(maker)) or _is_test(interpreter, maker)
+        for maker in makers
+    )
+
+
+def _is_test(interpreter: Interpreter, maker: FunctionSymbol) -> bool:
+    """`@allowing def of_office(user): return user.is_office`, where `allowing` answers 403 unless the test holds."""
+    if len(maker.facts.parameters) != 1 or not maker.facts.decorators or not asks_more(maker.facts.body):
+        return False
+    makers = [each.maker for each in applied(interpreter, maker) if each.maker is not None]
+    return any(refuses(inner) for each in makers for inner in _within(each))
+
+
+def _within(function: FunctionSymbol) -> Iterator[FunctionSymbol]:
+    """The functions written in a function, however deep."""
+    for inner in function.inner:
+        yield inner
+        yield from _within(inner)
 
 
 def decorators_test(interpreter: Interpreter, function: FunctionSymbol) -> bool:
