@@ -12,6 +12,7 @@ from cachelint.vocabulary import (
     NamesModel,
     Obtains,
     Passes,
+    Preloads,
     Relation,
     Type,
 )
@@ -93,6 +94,8 @@ _LAZY = (
     DbLazy(on=_MANAGER, names=_COMBINATIONS, params="*others", gives=_QUERYSET),
     # Nothing ever runs for none(): its result is no queryset that could be evaluated.
     DbLazy(on=_SOURCES, names="none", gives=""),
+    Preloads(on=_SOURCES, names="prefetch_related", reads="all"),
+    Preloads(on="django.db.models", names="Prefetch prefetch_related_objects", reads="all"),
     # A slice without step is a builder: hence no "slice" in `evaluates`. With a step it runs; that is rare.
 )
 

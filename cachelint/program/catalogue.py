@@ -17,6 +17,7 @@ from cachelint.vocabulary import (
     Handles,
     HasFields,
     Library,
+    Preloads,
     Row,
     Shelf,
     Type,
@@ -45,6 +46,8 @@ class Catalogue:
         self.data_models: set[str] = set()
         # Makers of decorators that have users pass a test.
         self.user_tests: set[str] = set()
+        # Calls that name relations to load along, and what then runs no query of its own.
+        self.preloads: dict[str, frozenset[str]] = {}
         # Names that may make a response of a special kind.
         self.answers: set[str] = set()
         self._alias: dict[str, str] = {}
@@ -92,6 +95,8 @@ class Catalogue:
             self.validated.update((self.canonical(name), row) for name in row.types.split())
         elif isinstance(row, Authenticates) and row.tests:
             self.user_tests.update(row.names.split())
+        elif isinstance(row, Preloads):
+            self.preloads.update((name, frozenset(row.reads.split())) for name in row.names.split())
         elif isinstance(row, Answers):
             self.answers.update(row.names.split())
         elif isinstance(row, HasFields):

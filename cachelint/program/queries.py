@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from cachelint.program import audience, occasions
+from cachelint.program import audience, occasions, preloading
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
@@ -64,10 +64,13 @@ def uncached_reads(program: Program) -> Iterator[UncachedRead]:
             for event in program.graph.events.get(function, ()):
                 if isinstance(event.row, DbRead) and not is_covered(program, function, event.context, event):
                     serving = tuple(_handlers(program, function))
-                    is_usual = not event.context.chosen and not occasions.is_rare(
-                        program, way.handler, way.calls, event
-                    )
+                    is_usual = not event.context.chosen and not _is_special(program, way, event)
                     yield UncachedRead(event, *way, serving, is_common and is_usual)
+
+
+def _is_special(program: Program, way: _Way, event: Event) -> bool:
+    """Whether a query is asked for once in a while, or runs no more: its rows are there already."""
+    return occasions.is_rare(program, *way, event) or preloading.is_preloaded(program, *way, event)
 
 
 def _is_open(program: Program, handler: Handler) -> bool:

@@ -47,7 +47,16 @@ from cachelint.vocabulary.caches import (
     Outage,
     StoreCall,
 )
-from cachelint.vocabulary.database import DbLazy, DbRead, DbWrite, GenericView, NamesModel, Renders, Statement
+from cachelint.vocabulary.database import (
+    DbLazy,
+    DbRead,
+    DbWrite,
+    GenericView,
+    NamesModel,
+    Preloads,
+    Renders,
+    Statement,
+)
 from cachelint.vocabulary.plumbing import (
     PICKLED,
     Configures,
@@ -121,6 +130,7 @@ __all__ = [
     "Outage",
     "Parameter",
     "Passes",
+    "Preloads",
     "Relation",
     "Renders",
     "Restricts",
@@ -152,6 +162,7 @@ AnyRow = (
     | Relation
     | NamesModel
     | DbLazy
+    | Preloads
     | DbRead
     | DbWrite
     | Statement

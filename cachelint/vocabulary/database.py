@@ -27,6 +27,15 @@ class DbLazy(Row, frozen=True, kw_only=True, tag=True):
     filters: bool = False
 
 
+class Preloads(Row, frozen=True, kw_only=True, tag=True):
+    """A call that names relations to load along with the rows of a query, in texts. Each of `reads` then gives what is
+    there already, where it is all that is asked of a relation: no query of its own runs."""
+
+    on: str
+    names: str
+    reads: str
+
+
 class DbRead(Row, frozen=True, kw_only=True, tag=True):
     """A query runs. `shape`: "rows" a list, "row" one object, "aggregate" a number over many rows, "exists" a test,
     "statement" decided by the statement argument (`statement` names it: select/insert/update/delete or SQL text).
