@@ -119,6 +119,7 @@ AIOHTTP_WEB = Library(
             names="HTTPFound HTTPSeeOther HTTPMovedPermanently HTTPTemporaryRedirect HTTPPermanentRedirect",
             kind="redirect",
         ),
+        Answers(on="aiohttp.web", names="HTTPServiceUnavailable HTTPInternalServerError", kind="failure"),
         Answers(on="aiohttp.web", names="FileResponse", kind="file"),
         *TYPES,
         *HANDLERS,

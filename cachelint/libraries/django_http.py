@@ -340,6 +340,7 @@ ANSWERS = (
         kind="redirect",
     ),
     Answers(on="django.http django.http.response", names="FileResponse", kind="file"),
+    Answers(on="django.http django.http.response", names="HttpResponseServerError", kind="failure"),
 )
 
 DJANGO_HTTP = Library(

@@ -30,6 +30,7 @@ PYRAMID = Library(
             names="HTTPFound HTTPSeeOther HTTPMovedPermanently HTTPTemporaryRedirect HTTPPermanentRedirect",
             kind="redirect",
         ),
+        Answers(on="pyramid.httpexceptions", names="HTTPServiceUnavailable HTTPInternalServerError", kind="failure"),
         Answers(on="pyramid.response", names="FileResponse FileIter", kind="file"),
         Type(name=REQUEST, aliases="webob.Request webob.request.Request"),
         Type(name="pyramid.response.Response", aliases="webob.Response webob.response.Response"),

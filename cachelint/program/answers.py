@@ -1,4 +1,4 @@
-"""Responses of a special kind, by the rows of libraries: redirects, and files to keep."""
+"""Responses of a special kind, by the rows of libraries: redirects, files to keep, failures."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def _redirects(interpreter: Interpreter, function: FunctionSymbol, called: facts
     return "redirect" in set(_kinds(interpreter, function, called))
 
 
-def makes_file(interpreter: Interpreter, function: FunctionSymbol, named: facts.Node) -> bool:
-    """Whether a name or an attribute in a function is what makes a file to keep."""
+def makes(interpreter: Interpreter, function: FunctionSymbol, named: facts.Node, kind: str) -> bool:
+    """Whether a name or an attribute in a function is what makes a response of this kind."""
     if not isinstance(named, (facts.Name, facts.Attribute)):
         return False
     name = named.id if isinstance(named, facts.Name) else named.attr
-    return name in interpreter.catalogue.answers and "file" in set(_kinds(interpreter, function, named))
+    return name in interpreter.catalogue.answers and kind in set(_kinds(interpreter, function, named))
 
 
 def _kinds(interpreter: Interpreter, function: FunctionSymbol, called: facts.Expression) -> Iterator[str]:

@@ -19,7 +19,7 @@ Statements = Sequence[facts.Statement]
 PLAIN = (facts.Assign, facts.AugmentedAssign, facts.Evaluate, facts.Import)
 # Words of rights, and of what else is read: exports, streams, files, locks, who runs before requests.
 READ = ADMIN.union(ANSWERING, CHECKING, RESTRICTED, RIGHTS, PROTECTION).union(
-    "test yield per stream file files attachment send post register".split()
+    "test yield per stream file files attachment send post register prefetch related error unavailable".split()
 )
 # Methods of views, and functions before requests, that are read wherever a handler is judged.
 READ_FOR_OTHERS = frozenset(("dispatch", "test_func"))

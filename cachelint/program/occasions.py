@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program.answers import makes_file
+from cachelint.program.answers import makes
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
@@ -38,9 +38,20 @@ def _is_export(program: Program, handler: Handler, way: Sequence[CallEdge], even
     names.extend(edge.callee.facts.name for edge in way)
     if any(EXPORTS & set(words(name)) for name in names):
         return True
-    if _sends_file(program, handler.function, way[0].place if way else event.place) or _continues(handler.function):
+    if any(_sends_file(program, *each) for each in _passages(handler, way, event)) or _continues(handler.function):
+        return True
+    if _is_probe(program, handler.function):
         return True
     return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))
+
+
+def _passages(
+    handler: Handler, way: Sequence[CallEdge], event: Event
+) -> Iterator[tuple[FunctionSymbol, Place]]:
+    """The functions from the handler to the query, each with the place where the way goes on."""
+    functions = (handler.function, *(edge.callee for edge in way))
+    places = (*(edge.place for edge in way), event.place)
+    return zip(functions, places, strict=True)
 
 
 FILE_TYPES = ("attachment", "content-disposition", "text/csv", "application/zip", "application/vnd.")
@@ -51,7 +62,7 @@ def _sends_file(program: Program, function: FunctionSymbol, place: Place) -> boo
     archive."""
     passed = [node for statement in _beside(function.facts.body, place) for node in nodes(statement)]
     # A feed has a file's name as well, and is asked for again and again.
-    is_file = any(_is_file(node) or makes_file(program.interpreter, function, node) for node in passed)
+    is_file = any(_is_file(node) or makes(program.interpreter, function, node, "file") for node in passed)
     return is_file and not any(_is_feed(node) for node in passed)
 
 
@@ -76,6 +87,22 @@ def _is_file(node: facts.Node) -> bool:
     if isinstance(node, facts.Constant):
         return isinstance(node.value, str) and node.value.lower().startswith(FILE_TYPES)
     return isinstance(node, facts.Argument) and node.keyword == "as_attachment"
+
+
+UNAVAILABLE = 503
+
+
+def _is_probe(program: Program, function: FunctionSymbol) -> bool:
+    """Whether a handler answers that the service is down where a test says so: monitoring asks it for the present."""
+    branches = (each for each in function.statements if isinstance(each, facts.If))
+    left = (each.value for branch in branches for each in branch.body if isinstance(each, facts.Return))
+    return any(isinstance(each, facts.Call) and _says_down(program, function, each) for each in left)
+
+
+def _says_down(program: Program, function: FunctionSymbol, call: facts.Call) -> bool:
+    given = (each.value for each in call.arguments)
+    is_down = any(isinstance(each, facts.Constant) and each.value == UNAVAILABLE for each in given)
+    return is_down or makes(program.interpreter, function, call.func, "failure")
 
 
 TOKENS = ({"page", "token"}, {"next", "token"}, {"continuation"}, {"scroll", "id"})

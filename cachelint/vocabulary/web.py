@@ -137,7 +137,7 @@ class HasFields(Row, frozen=True, kw_only=True, tag=True):
 
 class Answers(Row, frozen=True, kw_only=True, tag=True):
     """A call that makes a response of a special kind. `kind`: "redirect" for one that sends clients elsewhere, "file"
-    for one to keep rather than to look at."""
+    for one to keep rather than to look at, "failure" for one that says that the service does not work."""
 
     on: str
     names: str
