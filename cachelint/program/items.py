@@ -12,6 +12,8 @@ from cachelint.program.arguments import Arguments
 from cachelint.program.credentials import with_asker
 from cachelint.program.effects import Event
 from cachelint.program.frame import Frame
+from cachelint.program.rights import is_asker
+from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
     NOTHING,
@@ -72,8 +74,15 @@ def subscript(frame: Frame, node: facts.Subscript) -> Value:
     name = index.constant if isinstance(index.constant, str) else None
     if name is not None:
         origins = with_asker(frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins))
+        if is_asker(name) and _is_resolvers_context(node.value):
+            origins |= {Origin("identity", name, name, frame.place(node))}
     kept = frozenset(o for o in element.origins if o.kind != "input")
     return frame.interpreter.shelves.taken(frame, node, replace(element, origins=kept | origins, text=None))
+
+
+def _is_resolvers_context(node: facts.Expression) -> bool:
+    """`info.context`: what a GraphQL resolver knows of its request."""
+    return isinstance(node, facts.Attribute) and node.attr == "context" and last_name(node.value) == "info"
 
 
 def _takes_one(index: facts.Slice) -> bool:

@@ -36,6 +36,8 @@ STORE_WORDS = frozenset(
 )
 # What more callers than this do with an entry is too much to say that none of them fills it.
 CALLERS = 60
+# Classes whose names end so keep things; what only keeps copies is called a cache.
+KEEPERS = ("storage", "database", "persistence")
 HASHES = frozenset("hget hgetall hmget hset hmset hsetnx hdel hexists hkeys hvals hlen".split())
 CHANNELS = frozenset("publish pubsub xadd xread xreadgroup lpush rpush lpop rpop blpop brpop blmove lmove".split())
 PAIRS = (("login", "code"), ("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
@@ -57,6 +59,8 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     if event.function is not None and any(_counts(each) for each in program.graph.events[event.function]):
         return True
+    if _is_storage(program, event.function):
+        return True
     if _is_shared_mapping(program, event.function) or _is_kept_hash(program, event) or _is_beside_queue(program, event):
         return True
     if databases.is_record(program, event) or _is_only_home(program, event) or _is_beside_counters(program, event):
@@ -67,6 +71,15 @@ def is_store(program: Program, event: Event) -> bool:
         return True
     texts.extend((program.function_name(event), event.module.name.rpartition(".")[2]))
     return any(speaks_of_store(text) for text in texts)
+
+
+def _is_storage(program: Program, function: FunctionSymbol | None) -> bool:
+    """Whether a call stands in a class that is called a storage, itself or after what it is a kind of, and no cache."""
+    home = function.home if function is not None else None
+    lineage = program.interpreter.hierarchy.mro(home) if home is not None else ()
+    names = [words(each.facts.name) for each in lineage if isinstance(each, ClassSymbol)]
+    is_cache = any("cach" in word for name in names for word in name)
+    return not is_cache and any(name and name[-1].endswith(KEEPERS) for name in names)
 
 
 def _is_shared_mapping(program: Program, function: FunctionSymbol | None) -> bool:
