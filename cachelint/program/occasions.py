@@ -45,9 +45,7 @@ def _is_export(program: Program, handler: Handler, way: Sequence[CallEdge], even
     return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))
 
 
-def _passages(
-    handler: Handler, way: Sequence[CallEdge], event: Event
-) -> Iterator[tuple[FunctionSymbol, Place]]:
+def _passages(handler: Handler, way: Sequence[CallEdge], event: Event) -> Iterator[tuple[FunctionSymbol, Place]]:
     """The functions from the handler to the query, each with the place where the way goes on."""
     functions = (handler.function, *(edge.callee for edge in way))
     places = (*(edge.place for edge in way), event.place)
