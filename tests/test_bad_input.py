@@ -60,6 +60,16 @@ def test_a_bad_file_is_named_and_hides_nothing(project: Path, name: str) -> None
     assert "raw-input-in-key" in result.output
 
 
+def test_a_template_of_python_is_left_out(project: Path) -> None:
+    (project / "made.py").write_text('{% extends "base.py" %}\ndef {{ name }}(): ...\n')
+    (project / "page.py").write_text('PAGE = """\n{% block body %}\n"""\nimport redis\n')
+    (project / "text.py").write_text("import redis\nredis.Redis().get(input(\n")
+    result = checked(project)
+    assert "made.py" not in result.output
+    assert "page.py" not in result.output
+    assert "text.py:2:" in result.output
+
+
 def test_a_loop_of_folders_ends(project: Path) -> None:
     (project / "inner").mkdir()
     (project / "inner" / "loop").symlink_to(project, target_is_directory=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cachelint.facts.codec import decode, encode
 from cachelint.facts.errors import FactsError
-from cachelint.facts.gate import may_matter
+from cachelint.facts.gate import is_template, may_matter
 from cachelint.facts.model import FileFacts
 
-__all__ = ["FactsError", "decode", "encode", "extract", "may_matter"]
+__all__ = ["FactsError", "decode", "encode", "extract", "is_template", "may_matter"]
 
 
 def extract(data: bytes) -> FileFacts:

@@ -1,4 +1,4 @@
-"""A cheap look at the bytes: can this file matter at all?"""
+"""A cheap look at the bytes: can this file matter at all, and is it meant to be Python?"""
 
 from __future__ import annotations
 
@@ -28,3 +28,12 @@ def may_matter(data: bytes) -> bool:
             return True
         at = found.end()
     return False
+
+
+# A statement of Jinja on a line of its own: `{% if name %}`, `{%- endblock %}`.
+_BLOCK = re.compile(rb"^[ \t]*\{%[-+]?[ \t]*\w", re.MULTILINE)
+
+
+def is_template(data: bytes) -> bool:
+    """Whether a file that is no Python is a template of some: nobody runs it before it was filled."""
+    return _BLOCK.search(data) is not None

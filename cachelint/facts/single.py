@@ -12,7 +12,7 @@ from types import FrameType
 
 import msgspec
 
-from cachelint.facts import FactsError, ahead, decode, encode, extract, may_matter
+from cachelint.facts import FactsError, ahead, decode, encode, extract, is_template, may_matter
 from cachelint.facts.decoding import decode_source
 from cachelint.facts.model import FileFacts
 from cachelint.facts.version import extractor_version
@@ -102,7 +102,7 @@ class _OverBudgetError(Exception):
 
 def gather_one(request: Request, limits: Limits) -> Gathered:
     """The result of one request, in this process and without a store."""
-    key = None
+    key, data = None, b""
     try:
         data = opened(request, limits)[0] if request.data is None else request.data
         if len(data) > limits.size:
@@ -113,6 +113,8 @@ def gather_one(request: Request, limits: Limits) -> Gathered:
         with _time_limit(limits.seconds):
             return Gathered(_extracted(data, key, request), key=key)
     except FactsError as error:
+        if is_template(data):
+            return Gathered(key=key)
         message = f"cannot parse: {error.message}"
         return Gathered(None, AnalysisError(request.path, error.line, error.column, message), True, key)
     except _OverBudgetError:

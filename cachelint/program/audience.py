@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, inputs, refusals
+from cachelint.program import classes, heeding, inputs, refusals
 from cachelint.program.decorators import applied
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
@@ -39,6 +39,7 @@ def is_restricted(program: Program, handler: Handler) -> bool:
     if (
         _checks_right(program, handler.function)
         or refusals.refuses(handler.function)
+        or heeding.leaves_by_verdict(program, handler.function)
         or refusals.decorators_test(program.interpreter, handler.function)
         or refusals.wrappers_refuse(program.interpreter, applied(program.interpreter, handler.function))
         or _raises_denied(handler.function)
@@ -232,7 +233,7 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
                     yield from _permission_name(item)
             elif name in ("decorators", "method_decorators"):
                 yield from identifiers(assigned[-1].value)
-            elif name.startswith("permission"):
+            elif {"permission", "permissions"} & set(words(name)):
                 value = assigned[-1].value
                 is_named = isinstance(value, (facts.Name, facts.Attribute, facts.Collection))
                 yield "permission" if is_named or (isinstance(value, facts.Constant) and value.value) else ""

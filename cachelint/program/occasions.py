@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
 from cachelint.program.answers import makes
@@ -38,21 +38,39 @@ def _is_export(program: Program, handler: Handler, way: Sequence[CallEdge], even
     names.extend(edge.callee.facts.name for edge in way)
     if any(EXPORTS & set(words(name)) for name in names):
         return True
-    if any(_sends_file(program, *each) for each in _passages(handler, way, event)) or _continues(handler.function):
+    first, *further = _passages(handler, way, event)
+    if _sends_file(program, *first) or any(map(_makes_export, further)):
         return True
-    if _is_probe(program, handler.function):
+    if _continues(handler.function) or _is_probe(program, handler.function):
         return True
     return event.function is not None and bool(STREAMS & set(identifiers(event.function.facts.body)))
 
 
-def _passages(handler: Handler, way: Sequence[CallEdge], event: Event) -> Iterator[tuple[FunctionSymbol, Place]]:
-    """The functions from the handler to the query, each with the place where the way goes on."""
+class _Passage(NamedTuple):
+    """A function on the way to a query, and where in it the way goes on."""
+
+    function: FunctionSymbol
+    place: Place
+
+
+def _passages(handler: Handler, way: Sequence[CallEdge], event: Event) -> list[_Passage]:
+    """The functions from the handler to the query."""
     functions = (handler.function, *(edge.callee for edge in way))
     places = (*(edge.place for edge in way), event.place)
-    return zip(functions, places, strict=True)
+    return [_Passage(*each) for each in zip(functions, places, strict=True)]
 
 
-FILE_TYPES = ("attachment", "content-disposition", "text/csv", "application/zip", "application/vnd.")
+EXPORT_TYPES = ("text/csv", "application/zip", "application/vnd.")
+
+
+def _makes_export(passage: _Passage) -> bool:
+    """Whether a function on the way makes a table or an archive; other files are fetched by pages as well."""
+    passed = (node for each in _beside(passage.function.facts.body, passage.place) for node in nodes(each))
+    texts = (node.value for node in passed if isinstance(node, facts.Constant))
+    return any(isinstance(each, str) and each.lower().startswith(EXPORT_TYPES) for each in texts)
+
+
+FILE_TYPES = ("attachment", "content-disposition", *EXPORT_TYPES)
 
 
 def _sends_file(program: Program, function: FunctionSymbol, place: Place) -> bool:

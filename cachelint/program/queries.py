@@ -122,13 +122,24 @@ def is_posted(event: Event) -> bool:
 
 
 def is_unfit(entity: ClassSymbol | str | None) -> bool:
-    """Whether a table by its name is nothing to cache: a cache itself, who is there just now, secrets, what the
-    database server tells about itself."""
+    """Whether a table by its name is nothing to cache: a cache itself, who is there just now, how far work has come,
+    secrets, what the database server tells about itself."""
     name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
     found = set(words(name))
+    if found & JOBS and _tells_progress(entity):
+        return True
     return bool(UNFIT & found) or {"api", "key"} <= found or name.lower().startswith(CATALOGUES)
 
 
+def _tells_progress(entity: ClassSymbol | str | None) -> bool:
+    """Whether rows tell how far some work has come; a table of which only the name is known does."""
+    if not isinstance(entity, ClassSymbol):
+        return True
+    return any(PROGRESS & set(words(name)) for name in entity.attributes)
+
+
+JOBS = frozenset(("job", "jobs"))
+PROGRESS = frozenset("started finished progress elapsed worker traceback retries attempts".split())
 CATALOGUES = ("pg_", "information_schema", "sqlite_master", "sqlite_schema")
 UNFIT = frozenset("cache cached online presence heartbeat secret secrets credential credentials password".split())
 

@@ -55,6 +55,8 @@ def _is_refusal(statement: facts.Statement) -> bool:
         left = statement.value
     else:
         return False
+    if isinstance(left, facts.Collection):
+        return bool(left.items) and getattr(left.items[0], "value", None) == 403
     return isinstance(left, facts.Call) and (bool(DENIALS & set(words(last_name(left.func)))) or _says_403(left))
 
 

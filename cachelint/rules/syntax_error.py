@@ -20,7 +20,7 @@ def profile(user_id):
 ```
 
 Stays silent when
-The file is excluded or ignored by git.
+The file is excluded or ignored by git, or is a template of Python (a line begins with `{% ... %}`).
 """
 
 from __future__ import annotations
