@@ -33,6 +33,7 @@ DBAPI = Library(
         Obtains(on="psycopg_pool.ConnectionPool", names="connection getconn", gives=_CONNECTION),
         Obtains(on=_CONNECTION, names="cursor", gives=_CURSOR),
         # The query runs in execute(); fetchone(), fetchall() and iteration only hand its rows out.
+        Obtains(on=_CURSOR, names="fetchone", gives="element"),
         DbRead(
             on=_CURSOR,
             names="execute executemany executescript stream",

@@ -83,6 +83,7 @@ _VALUES = (
     Obtains(on="django.db", names="connection", how="value", gives=_CONNECTION),
     Obtains(on="django.db", names="connections", how="item", params="alias", gives=_CONNECTION),
     Obtains(on=_CONNECTION, names="cursor chunked_cursor", gives=_CURSOR),
+    Obtains(on=_CURSOR, names="fetchone", gives="element"),
 )
 
 _LAZY = (

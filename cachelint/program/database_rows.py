@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cachelint.program import library
+from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import (
     ROWS,
@@ -54,9 +55,24 @@ SQL_WRITES = (
 def narrow(site: CallSite) -> None:
     """`execute(...).scalar_one()`: of the rows that were read only one is wanted."""
     read = dict(site.client.options).get("read") if site.client is not None else None
-    for event in site.frame.summary.events if read is not None else ():
-        if event.place == read and event.shape == "rows":
+    events = site.frame.summary.events
+    wanted = [each for each in events if each.place == read] if read is not None else _last_on(site)
+    for event in wanted:
+        if event.shape == "rows":
             event.shape = "row"
+
+
+def _last_on(site: CallSite) -> list[Event]:
+    """`cursor.execute(...)`, then `cursor.fetchone()`: the query before it, unless a loop takes row after row of it."""
+    client, at = site.client, site.node.at
+    here = [
+        each
+        for each in site.frame.summary.events
+        if isinstance(each.row, DbRead) and each.client is not None and client is not None and each.place.at < at
+        if each.client.type == client.type
+    ]
+    last = max(here, key=lambda each: each.place.at, default=None)
+    return [last] if last is not None and last.context.depth == site.frame.context.depth else []
 
 
 def db_lazy(site: CallSite, row: DbLazy) -> Value:

@@ -19,16 +19,19 @@ def is_preloaded(program: Program, handler: Handler, way: Sequence[CallEdge], ev
     """Whether a query reads all of a relation that code on its way, or the handler's class, names to be loaded."""
     reads = frozenset().union(*program.interpreter.catalogue.preloads.values())
     relations = {name for name, reader in _relations(event) if reader in reads}
-    return bool(relations) and not relations.isdisjoint(_loaded(program, _on_the_way(handler, way, event)))
+    return bool(relations) and relations <= set(_loaded(program, _on_the_way(handler, way, event)))
 
 
 def _relations(event: Event) -> Iterator[tuple[str, str]]:
-    """The relation that is read at the place of a query, and by what: `book.authors.all()`."""
-    for node in nodes(event.function.facts.body) if event.function is not None else ():
-        if (node.at, node.end) == (event.place.at, event.place.end) and isinstance(node, facts.Call):
-            reader = node.func
-            if isinstance(reader, facts.Attribute) and isinstance(reader.value, facts.Attribute):
-                yield reader.value.attr, reader.attr
+    """The relations that are read at the place of a query, and by what: `book.authors.all()`, also inside `tuple(...)`,
+    but not `book.authors.all().filter(...)`."""
+    body = event.function.facts.body if event.function is not None else ()
+    inside = [node for node in nodes(body) if event.place.at <= node.at and node.end <= event.place.end]
+    narrowed = {id(node.value) for node in inside if isinstance(node, facts.Attribute)}
+    for node in inside:
+        reader = node.func if isinstance(node, facts.Call) and id(node) not in narrowed else None
+        if isinstance(reader, facts.Attribute) and isinstance(reader.value, facts.Attribute):
+            yield reader.value.attr, reader.attr
 
 
 def _on_the_way(handler: Handler, way: Sequence[CallEdge], event: Event) -> Iterator[object]:

@@ -126,7 +126,7 @@ def is_unfit(entity: ClassSymbol | str | None) -> bool:
     secrets, what the database server tells about itself."""
     name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
     found = set(words(name))
-    if found & JOBS and _tells_progress(entity):
+    if found & JOBS and (found & LOGS or _tells_progress(entity)):
         return True
     return bool(UNFIT & found) or {"api", "key"} <= found or name.lower().startswith(CATALOGUES)
 
@@ -138,6 +138,7 @@ def _tells_progress(entity: ClassSymbol | str | None) -> bool:
     return any(PROGRESS & set(words(name)) for name in entity.attributes)
 
 
+LOGS = frozenset(("log", "logs"))
 JOBS = frozenset(("job", "jobs"))
 PROGRESS = frozenset("started finished progress elapsed worker traceback retries attempts".split())
 CATALOGUES = ("pg_", "information_schema", "sqlite_master", "sqlite_schema")

@@ -9,7 +9,7 @@ from cachelint.facts import model as facts
 from cachelint.program import inputs
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.purpose import words
-from cachelint.program.rights import asks_right, identifiers, is_asker
+from cachelint.program.rights import asks_right, identifiers, is_asker, is_right
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, nodes
 from cachelint.program.values import FunctionRef
@@ -40,9 +40,14 @@ def refuses(function: FunctionSymbol, *, about_who_asks: bool = False) -> bool:
         isinstance(statement, facts.If)
         and asks_more(statement.test)
         and any(map(_is_refusal, statement.body))
-        and (not about_who_asks or any(map(is_asker, identifiers(statement.test))))
+        and (not about_who_asks or any(map(_speaks_of_rights, identifiers(statement.test))))
         for statement in function.statements
     )
+
+
+def _speaks_of_rights(name: str) -> bool:
+    """Whether a name in a test is that of a user, or asks whether somebody may: `request.user`, `allowed(request)`."""
+    return is_asker(name) or is_right(name) or "allowed" in words(name)
 
 
 def _is_refusal(statement: facts.Statement) -> bool:
