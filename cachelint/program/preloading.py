@@ -2,51 +2,101 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import ClassSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol, nodes
 
 if TYPE_CHECKING:
     from cachelint.program import Program
 
 
+class _Relation(NamedTuple):
+    """A relation that is read, `book.authors.all()`: of what, which, and by what."""
+
+    holder: facts.Expression
+    name: str
+    reader: str
+
+
 def is_preloaded(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
-    """Whether a query reads all of a relation that code on its way, or the handler's class, names to be loaded."""
+    """Whether a query reads all of a relation that the query for its holder names to be loaded along."""
     reads = frozenset().union(*program.interpreter.catalogue.preloads.values())
-    relations = {name for name, reader in _relations(event) if reader in reads}
-    return bool(relations) and relations <= set(_loaded(program, _on_the_way(handler, way, event)))
+    relations = [each for each in _relations(event) if each.reader in reads]
+    return bool(relations) and all(
+        each.name in set(_loaded(program, _origin(handler, way, event, each))) for each in relations
+    )
 
 
-def _relations(event: Event) -> Iterator[tuple[str, str]]:
-    """The relations that are read at the place of a query, and by what: `book.authors.all()`, also inside `tuple(...)`,
-    but not `book.authors.all().filter(...)`."""
+def _relations(event: Event) -> Iterator[_Relation]:
+    """The relations that are read at the place of a query: `book.authors.all()`, also inside `tuple(...)`, but not
+    `book.authors.all().filter(...)`."""
     body = event.function.facts.body if event.function is not None else ()
     inside = [node for node in nodes(body) if event.place.at <= node.at and node.end <= event.place.end]
     narrowed = {id(node.value) for node in inside if isinstance(node, facts.Attribute)}
     for node in inside:
         reader = node.func if isinstance(node, facts.Call) and id(node) not in narrowed else None
         if isinstance(reader, facts.Attribute) and isinstance(reader.value, facts.Attribute):
-            yield reader.value.attr, reader.attr
+            yield _Relation(reader.value.value, reader.value.attr, reader.attr)
 
 
-def _on_the_way(handler: Handler, way: Sequence[CallEdge], event: Event) -> Iterator[object]:
-    """The code that leads to a query: bodies of functions, and those and the attributes of the handler's class."""
-    yield handler.function.facts.body
-    yield from (edge.callee.facts.body for edge in way)
-    if event.function is not None:
-        yield event.function.facts.body
+def _origin(handler: Handler, way: Sequence[CallEdge], event: Event, relation: _Relation) -> Iterator[object]:
+    """The code that the holder of a relation comes from: in its function, and where that function has it from."""
+    if event.function is None:
+        return
+    bound = _bindings(event.function)
+    names, seen = list(_roots(relation.holder)), set[str]()
+    for name in names:
+        if name not in seen:
+            seen.add(name)
+            yield from bound[name]
+            names.extend(root for each in bound[name] for root in _roots(each))
+    if seen & {parameter.name for parameter in event.function.facts.parameters}:
+        yield from _before(handler, way, event.function)
+
+
+def _bindings(function: FunctionSymbol) -> dict[str, list[facts.Expression]]:
+    """What the names of a function are assigned, and what they run over."""
+    found: dict[str, list[facts.Expression]] = defaultdict(list)
+    for node in nodes(function.facts.body):
+        if isinstance(node, (facts.For, facts.ComprehensionLoop)):
+            for name in _names(node.target):
+                found[name].append(node.iterable)
+        elif isinstance(node, facts.Assign) and node.value is not None:
+            for name in (name for target in node.targets for name in _names(target)):
+                found[name].append(node.value)
+    return found
+
+
+def _names(target: facts.Expression) -> Iterator[str]:
+    return (node.id for node in nodes(target) if isinstance(node, facts.Name))
+
+
+def _roots(expression: facts.Expression) -> Iterator[str]:
+    """The names that the rows of an expression come from: `books` of `list(books.filter(shelf=shelf)[:3])`."""
+    if isinstance(expression, facts.Name):
+        yield expression.id
+    elif isinstance(expression, (facts.Attribute, facts.Subscript, facts.Await)):
+        yield from _roots(expression.value)
+    elif isinstance(expression, facts.Call):
+        is_method = isinstance(expression.func, facts.Attribute)
+        inner = [expression.func] if is_method else [each.value for each in expression.arguments]
+        for each in inner:
+            yield from _roots(each)
+
+
+def _before(handler: Handler, way: Sequence[CallEdge], function: FunctionSymbol) -> Iterator[object]:
+    """The code from which a function has what it is handed: the way to it, and the handler's class."""
+    functions = [handler.function, *(edge.callee for edge in way)]
     if handler.owner is not None:
-        yield from _of_class(handler.owner)
-
-
-def _of_class(owner: ClassSymbol) -> Iterator[object]:
-    yield from (assigned[-1].value for assigned in owner.attributes.values())
-    yield from (method.facts.body for method in owner.methods.values())
+        functions.extend(handler.owner.methods.values())
+        yield from (assigned[-1].value for assigned in handler.owner.attributes.values())
+    yield from (each.facts.body for each in functions if each.original is not function.original)
 
 
 def _loaded(program: Program, code: Iterable[object]) -> Iterator[str]:
