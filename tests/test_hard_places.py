@@ -291,6 +291,18 @@ def test_an_interrupt_ends_cleanly(project, pause):
     assert is_gone(process.pid)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only forked processes keep their parent's pipes")
+@pytest.mark.parametrize("pause", [0.5, 1.0])
+def test_who_reads_for_a_run_that_was_killed_ends_with_it(project, pause):
+    slow_project(project, 150)
+    command = [sys.executable, "-m", "cachelint", "check", "--project", str(project), "--jobs", "2", "--no-cache"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    time.sleep(pause)
+    process.kill()
+    process.wait(60)
+    assert is_gone(process.pid)
+
+
 def test_a_process_that_dies_takes_its_file_only(project):
     slow_project(project)
     (project / "die.py").write_text("die = 1\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -15,6 +16,8 @@ from multiprocessing.context import BaseContext
 from cachelint.facts.single import Gathered, Limits, Request, failed, gather_one
 
 FILES_PER_TASK = 16
+# PR_SET_PDEATHSIG of prctl(2).
+_END_WITH_PARENT = 1
 
 
 def _task(requests: Sequence[Request], limits: Limits) -> list[Gathered]:
@@ -55,7 +58,7 @@ def _in_pool(
 ) -> Iterator[tuple[int, Gathered]]:
     """The results of the requests with these numbers as they come, in tasks of so many; not all when a process dies."""
     parts = [left[i : i + size] for i in range(0, len(left), size)]
-    with ProcessPoolExecutor(min(jobs, len(parts)), _context(), _settle) as pool:
+    with ProcessPoolExecutor(min(jobs, len(parts)), _context(), _settle, (os.getpid(),)) as pool:
         tasks: dict[Future[list[Gathered]], Sequence[int]] = {}
         try:
             with contextlib.suppress(BrokenProcessPool):
@@ -71,14 +74,22 @@ def _in_pool(
             raise
 
 
-def _settle() -> None:
-    """Make a new process end at once and in silence when the user interrupts: the one that started it has the word."""
+def _settle(parent: int) -> None:
+    """Make a new process end with the one that started it, and at once and in silence when the user interrupts: the
+    other has the word."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform == "linux":
+        # A forked process holds both ends of the pipes it waits at, so that the end of its parent is no end of file.
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
 
 
 def _alone(request: Request, limits: Limits) -> Gathered:
     """One file in a process of its own: the one that kills its process is the culprit."""
-    with ProcessPoolExecutor(1, _context(), _settle) as pool:
+    with ProcessPoolExecutor(1, _context(), _settle, (os.getpid(),)) as pool:
         try:
             return pool.submit(gather_one, request, limits).result()
         except BrokenProcessPool:
