@@ -431,3 +431,84 @@ def test_places_that_are_gone() -> None:
     assert not likeness.alike(value(here, "n"), value(gone, "n"))
     assert not Likeness({gone}.__contains__).alike({gone}, {here})
     assert Likeness({gone, here}.__contains__).alike({"k": [gone]}, {"k": [here]})
+
+
+STOCK = {
+    "CLAUDE.md": "## Caching\n\n- Inventory: write-through, 5min TTL (always fresh)\n- Never cache: payments\n",
+    "store/models.py": (
+        "from django.db import models\n\n\nclass Inventory(models.Model):\n    stock = models.IntegerField()\n"
+    ),
+    "store/keeping.py": (
+        "from django.core.cache import cache\nfrom store.models import Inventory\n\n\n"
+        "def stock(pk: int) -> int:\n"
+        "    return cache.get_or_set(f'inventory:{pk}', lambda: Inventory.objects.get(pk=pk).stock, 300)\n\n\n"
+        "def keep(pk: int, left: int) -> None:\n    cache.set(f'inventory:{pk}', left, 300)\n"
+    ),
+    "store/selling.py": (
+        "from store.keeping import keep\nfrom store.models import Inventory\n\n\n"
+        "def sell(pk: int, left: int) -> None:\n    Inventory.objects.filter(pk=pk).update(stock=left)\n"
+        "    keep(pk, left)\n"
+        "\n\ndef lose(pk: int) -> None:\n    Inventory.objects.filter(pk=pk).update(stock=0)\n"
+    ),
+    "store/headers.py": (
+        "class HeaderMiddleware:\n    def process_response(self, request, response):\n"
+        "        response['Cache-Control'] = 'no-store'\n        return response\n"
+    ),
+    "store/urls.py": (
+        "from django.http import JsonResponse\nfrom django.urls import path\nfrom store.selling import lose, sell\n\n\n"
+        "def payments(request):\n    return JsonResponse({'paid': True})\n\n\n"
+        "def selling(request):\n    sell(1, 2)\n    return JsonResponse({})\n\n\n"
+        "def losing(request):\n    lose(3)\n    return JsonResponse({})\n\n\n"
+        "urlpatterns = [path('payments/', payments), path('sell/', selling), path('lose/', losing)]\n"
+    ),
+}
+READS = "\n\ndef left(pk: int) -> int:\n    return Inventory.objects.get(pk=pk).stock\n"
+WRITES = "\n\ndef reset(pk: int) -> None:\n    Inventory.objects.filter(pk=pk).update(stock=1)\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Task:
+    for path, text in STOCK.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    assert [each.rule for each in run(task).report.findings] == ["off-strategy"]
+    return task
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        ("store/selling.py", "", READS, []),
+        ("store/selling.py", "", WRITES, ["off-strategy"]),
+        ("store/selling.py", "    keep(pk, left)\n", "", []),
+        ("store/selling.py", "update(stock=0)\n", "update(stock=0)\n    keep(pk, 0)\n", []),
+        (
+            "store/keeping.py",
+            "    cache.set(f'inventory:{pk}', left, 300)\n",
+            "    print(pk, left)\n",
+            ["off-strategy"],
+        ),
+        ("store/keeping.py", "f'inventory:{pk}', left", "f'stocks:{pk}', left", ["off-strategy"]),
+        ("store/headers.py", "no-store", "public", ["missing-no-store"]),
+        ("store/headers.py", "process_response", "process_request", []),
+    ],
+)
+def test_what_a_policy_asks_of_the_whole_is_asked(
+    store: Task, path: str, old: str, new: str, expected: list[str]
+) -> None:
+    """What falls out of step with its entries, or is no longer said by a hook, lies in other files than the edit."""
+    source = (store.project / path).read_text()
+    edited = source.replace(old, new, 1) if old else source + new
+    found = fully(store, path, source.encode(), edited.encode())
+    assert [each.rule for each in found] == expected
+    seen = glanced(store, path, source.encode(), edited.encode())
+    assert seen is None or bare(seen) == bare(found)
+    if new == READS:
+        assert seen == []
+
+
+def test_what_keeps_in_step_reads_no_other_file(store: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PartialGraph, "all_events", lambda self, paths: pytest.fail("asked for all events"))
+    source = (store.project / "store/selling.py").read_bytes()
+    assert glanced(store, "store/selling.py", source, source + READS.encode()) == []

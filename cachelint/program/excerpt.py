@@ -82,7 +82,8 @@ class Excerpt:
         self.matters = False
         # Whether the change may only bring what is said of uses of caches in the functions that it changes; and whether
         # all ways by which functions were reached are still there.
-        self.only_uses_more_caches = self.loses_no_way = False
+        # The last: no entry can get out of step with its rows by the change.
+        self.only_uses_more_caches = self.loses_no_way = self.keeps_step = False
         self.graph = PartialGraph(self)
         self.known = self._read_known()
         interpreter.recall = self.recall
@@ -183,6 +184,14 @@ class Excerpt:
         pairs = change.classes if isinstance(symbol, ClassSymbol) else change.functions
         return next((old.index for old, new in pairs.items() if new is symbol), -1)
 
+    def touched(self) -> Iterator[FunctionSymbol]:
+        """The functions that are not what they were: as they are now, and as they were."""
+        for change in self._changes.values():
+            yield from change.followed
+            for old in change.old.functions:
+                if change.functions.get(old) is None or change.functions[old] in change.followed:
+                    yield old
+
     def is_changed(self, function: FunctionSymbol) -> bool:
         """Whether a function's own code is not what it was."""
         change = self._changes.get(function.module.source.path)
@@ -221,6 +230,10 @@ class Excerpt:
         self.matters = bool(self.heads) or not is_alike or found.is_any
         self.only_uses_more_caches = not self.heads and is_alike and found.only_uses_more_caches
         self.loses_no_way = not self.heads and not found.lost
+        self.keeps_step = found.only_reads_more and all(map(self._is_new, self.heads))
+
+    def _is_new(self, function: FunctionSymbol) -> bool:
+        return function in self.found and self.found[function][0] is None
 
     def _leads_nowhere(self, function: FunctionSymbol) -> bool:
         """Whether nothing that rules ask of is done in a function and whatever it calls: of a new one, in itself, as
@@ -355,7 +368,7 @@ class Excerpt:
         """See what leads to the functions followed again, and to those with these names, and what they lead to; with
         `fully` also where the change cannot matter."""
         if fully:
-            self.only_uses_more_caches = self.loses_no_way = False
+            self.only_uses_more_caches = self.loses_no_way = self.keeps_step = False
         for function in self._named(names):
             if function not in self.found:
                 same = self.interpreter.summary(function)
@@ -379,9 +392,13 @@ class Excerpt:
         gone = [f for change in self._changes.values() for f in change.old.functions if f not in change.functions]
         return frozenset((each.module.source.path, each.facts.qualname) for each in (*self.found, *gone))
 
-    def all_events(self, paths: Collection[str] = ()) -> list[Event]:
-        """What is done in all files that use caches, in these, and in those that have been read."""
-        return self.graph.all_events(sorted({*self.known.cached_in, *paths, *self._changes}))
+    def all_events(self) -> list[Event]:
+        """What is done in all files that use caches, and in those that have been read."""
+        return self.graph.all_events(sorted({*self.known.cached_in, *self._changes}))
+
+    def demanded_events(self) -> list[Event]:
+        """What is done in the files where the policy asks that entries are kept in step, unless they are as before."""
+        return [] if self.keeps_step else self.graph.all_events(sorted({*self.known.demanded_in, *self._changes}))
 
     def filled_in(self) -> frozenset[str]:
         """The files in which something is stored in a cache, those that have changed included."""

@@ -26,6 +26,7 @@ DEPTH = 5
 # Words of Cache-Control (RFC 9111) that keep an answer out of shared stores, and those that invite it in.
 SWITCHES = ("no_store", "private", "no_cache", "public")
 KEEPS_OUT = frozenset(("no-store", "private", "no-cache"))
+_HOOK = re.compile("middleware|after_request|process_response|create_response", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"no-store|no-cache|private|public|s-maxage=[1-9]\d*|max-age=[1-9]\d*|max-age=0", re.IGNORECASE)
 _CONTROL = re.compile(r"^[\w\s,=\"-]*$")
 
@@ -48,7 +49,7 @@ def storable_routes(program: Program) -> Iterator[StorableRoute]:
     """Every route of a safe method that the policy forbids to cache and that does not say so."""
     if not program.decided.names_data:
         return
-    if _said_by_everything(program) & KEEPS_OUT:
+    if program.said_by_everything & KEEPS_OUT:
         return
     groups: dict[object, list[tuple[Handler, tuple[Forbids, str]]]] = {}
     for handler in program.handlers:
@@ -242,22 +243,22 @@ def _words(text: str) -> set[str]:
     return found if not re.search(r"[a-zA-Z]{2,}", others) else set()
 
 
-def _said_by_everything(program: Program) -> frozenset[str]:
+def said_by_everything(program: Program) -> frozenset[str]:
     """What a hook around all responses sets (middleware, after_request): functions nobody calls that set headers."""
     found: set[str] = set()
     for module in program.interpreter.modules:
         for function in module.functions:
             if program.graph.callers.get(function) or program.handlers_of(function):
                 continue
-            if _is_hook(function):
+            if is_hook(function):
                 found |= _of_function(program, function)
     return frozenset(found)
 
 
-def _is_hook(function: FunctionSymbol) -> bool:
+def is_hook(function: FunctionSymbol) -> bool:
     """By its name, its class or its decorator a function that sees every response."""
     names = [function.facts.name, function.owner.facts.name if function.owner is not None else ""]
     names += [
         node.attr for each in function.facts.decorators for node in nodes((each,)) if isinstance(node, facts.Attribute)
     ]
-    return any(re.search(r"middleware|after_request|process_response|create_response", name, re.I) for name in names)
+    return any(map(_HOOK.search, names))

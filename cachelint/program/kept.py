@@ -108,8 +108,10 @@ class FileLeft(msgspec.Struct):
 class Known(msgspec.Struct):
     """What is known of the whole project: how clients are configured, its models by their names, the files of
     settings, the keys of stores, the files that fill caches, those whose clients are used as a database, whether there
-    is any cache, the files that use caches, those that write rows, how many handlers, and who keeps something in which
-    slot of the application (a function by its place, a file's top level by the index TOP_LEVEL)."""
+    is any cache, the files that use caches, those that write rows of which the policy says how
+    entries are kept in step with them, how many handlers, and who keeps something in which
+    slot of the application (a function by its place, a file's top level by the index TOP_LEVEL); what a hook around
+    all responses says of caching."""
 
     configured: dict[str, dict[str, object]]
     models: dict[str, list[Where]]
@@ -120,9 +122,10 @@ class Known(msgspec.Struct):
     does_without_cache: bool
     writes_unasked: bool
     cached_in: frozenset[str]
-    written_in: frozenset[str]
+    demanded_in: frozenset[str]
     handlers: int
     writers: dict[Slot, tuple[Where, ...]]
+    said_by_everything: frozenset[str]
 
 
 class Symbols(Protocol):
@@ -152,9 +155,10 @@ def dump_known(program: Program) -> bytes:
         program.does_without_cache,
         program.writes_unasked,
         program.cached_in,
-        program.written_in,
+        program.demanded_in,
         len(program.handlers),
         {slot: tuple(map(place_of_writer, writers)) for slot, writers in interpreter.shelves.writers.items()},
+        program.said_by_everything,
     )
     return _Writer(interpreter).bytes(known)
 

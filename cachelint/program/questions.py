@@ -47,7 +47,7 @@ from cachelint.program.clients import DirectClient
 from cachelint.program.decided import Decided
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.drift import Match, Unenforced
-from cachelint.program.earlier import Before
+from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import TOP, Clause, Context, Event
 from cachelint.program.effort import Effort
 from cachelint.program.excerpt import Excerpt, Name
@@ -124,6 +124,8 @@ class Program:
     def _take(self, excerpt: Excerpt) -> None:
         self.excerpt = excerpt
         self.summaries = excerpt.follow()
+        if self.decided.names_data and any(map(headers.is_hook, excerpt.touched())):
+            raise UnsureError("what runs around all responses")
         # What a policy says may be about more than who makes the difference.
         excerpt.only_uses_more_caches &= not self.decided.policy.decisions
         self.graph = CallGraph(self.interpreter, (), [], excerpt.graph.tables)
@@ -133,6 +135,7 @@ class Program:
             databases=excerpt.known.databases,
             does_without_cache=excerpt.known.does_without_cache,
             writes_unasked=excerpt.known.writes_unasked,
+            said_by_everything=excerpt.known.said_by_everything,
         )
         self._look_at_excerpt()
 
@@ -140,12 +143,8 @@ class Program:
         assert self.excerpt is not None
         matters = self.excerpt.matters
         events = self.excerpt.graph.events() if matters else []
-        if matters and self.decided.names_strategies:
-            # What has to happen to entries when rows change is asked of all rows and entries.
-            found = self.excerpt.all_events(self.excerpt.known.written_in)
-            events += [event for event in found if isinstance(event.row, (*CACHE_ROWS, DbWrite))]
         self.__dict__.update(events=list(dict.fromkeys(events)))
-        for name in ("handlers", "cache_events", "key_table", "_names"):
+        for name in ("handlers", "cache_events", "key_table", "row_writes", "_names"):
             self.__dict__.pop(name, None)
 
     @property
@@ -294,6 +293,13 @@ class Program:
         return cache_map.on_caches(found)
 
     @cached_property
+    def row_writes(self) -> list[Event]:
+        """Every write of rows; of a part of a project those of the whole that entries may get out of step with by the
+        difference it makes."""
+        found = self.events if self.excerpt is None else self.excerpt.demanded_events()
+        return [event for event in found if isinstance(event.row, DbWrite)]
+
+    @cached_property
     def store_keys(self) -> frozenset[str]:
         """The key templates under which queues, channels or sets are kept."""
         found = (event for event in self.events if isinstance(event.row, StoreCall))
@@ -312,9 +318,9 @@ class Program:
         return frozenset(event.module.source.path for event in self.events if isinstance(event.row, CACHE_ROWS))
 
     @cached_property
-    def written_in(self) -> frozenset[str]:
-        """The files that write rows."""
-        return frozenset(event.module.source.path for event in self.events if isinstance(event.row, DbWrite))
+    def demanded_in(self) -> frozenset[str]:
+        """The files with writes of rows of which the policy says how entries are kept in step with them."""
+        return strategies.demanded_in(self)
 
     @cached_property
     def databases(self) -> frozenset[str]:
@@ -525,6 +531,11 @@ class Program:
     def storable_routes(self) -> Iterator[StorableRoute]:
         """Every route that the policy forbids to cache and that does not say so."""
         return headers.storable_routes(self)
+
+    @cached_property
+    def said_by_everything(self) -> frozenset[str]:
+        """The directives that hooks around all responses set."""
+        return headers.said_by_everything(self)
 
     def unenforced_lines(self) -> Iterator[Unenforced]:
         """Every line of the policy that enforces nothing."""

@@ -16,7 +16,7 @@ from cachelint.program.subjects import about, is_about
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Place
 from cachelint.program.writes import at_call, is_write
-from cachelint.vocabulary import CacheDelete, CacheGetOrSet, DbWrite
+from cachelint.vocabulary import CacheDelete, CacheGetOrSet
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -84,9 +84,16 @@ def off_strategy(program: Program) -> Iterator[OffStrategy]:
             yield found
 
 
+def demanded_in(program: Program) -> frozenset[str]:
+    """The files with writes of rows of which the policy says how entries are kept in step with them."""
+    if not program.decided.names_strategies:
+        return frozenset()
+    return frozenset(event.place.path for event in _writes(program) if _demand(program, event) is not None)
+
+
 def _writes(program: Program) -> Iterator[Event]:
     """The writes that change rows, by place."""
-    changing = (e for e in program.events if isinstance(e.row, DbWrite) and e.method not in _MAKES and _is_change(e))
+    changing = (event for event in program.row_writes if event.method not in _MAKES and _is_change(event))
     yield from sorted(changing, key=lambda event: (event.place, event.method))
 
 
