@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,6 +57,13 @@ class _Demand(NamedTuple):
     decision: Decision
 
 
+class _Use(NamedTuple):
+    """A cache call with the keys that its callers make of its own."""
+
+    event: Event
+    templates: list[str]
+
+
 class _Entries(NamedTuple):
     """The cache calls about one kind of data: those that store on a miss, those that store, those that drop."""
 
@@ -70,14 +77,16 @@ def off_strategy(program: Program) -> Iterator[OffStrategy]:
     if not program.decided.names_strategies:
         return
     known: dict[Word, _Entries] = {}
+    uses: list[_Use] | None = None
     seen: set[tuple[FunctionSymbol | None, object]] = set()
     for event in _writes(program):
         demand = _demand(program, event)
         key = (program.definition(event), event.entity)
         if demand is None or key in seen:
             continue
+        uses = list(_uses(program)) if uses is None else uses
         if demand.word not in known:
-            known[demand.word] = _entries(program, demand.word)
+            known[demand.word] = _entries(program, uses, demand.word)
         found = _judged(program, event, demand, known[demand.word])
         if found is not None:
             seen.add(key)
@@ -103,6 +112,13 @@ def _is_change(event: Event) -> bool:
 
 
 def _demand(program: Program, event: Event) -> _Demand | None:
+    """What the policy demands of a write, where it leaves it no choice."""
+    said = _said(program, event)
+    named = said.strategies - {"cdn"} if said is not None else frozenset()
+    return said if named == {"event"} or named & THROUGH else None
+
+
+def _said(program: Program, event: Event) -> _Demand | None:
     """What the policy says of the rows that a write changes: of their own kind, else of all."""
     path = event.place.path
     for each in program.decided.allows(path):
@@ -116,41 +132,36 @@ def _demand(program: Program, event: Event) -> _Demand | None:
     return _Demand(program.decided.word(event.entity.facts.name), named, first)
 
 
-def _entries(program: Program, word: Word) -> _Entries:
+def _uses(program: Program) -> Iterator[_Use]:
+    """The cache calls that store or drop entries, whatever they are about."""
+    for event in program.all_cache_events:
+        if isinstance(event.row, CacheDelete) or (is_write(event) and not program.is_store(event)):
+            yield _Use(event, program.key_templates(event))
+
+
+def _entries(program: Program, uses: Iterable[_Use], word: Word) -> _Entries:
     """The cache calls that are about data of a word, by their keys or by what they store."""
     found = _Entries([], [], [])
-    for event in program.all_cache_events:
+    for event, templates in uses:
+        is_named = any(in_key(word, template) for template in templates)
         if isinstance(event.row, CacheDelete):
-            if event.row.everything or _names(program, event, word):
+            # A key that nobody can read may be about the data.
+            if is_named or event.row.everything or not any(templates):
                 found.drops.append(event)
-        elif _stores(program, event, word):
+        elif is_named or about(program, at_call(event), word):
             is_fill = bool(event.context.misses) or isinstance(event.row, CacheGetOrSet)
             (found.fills if is_fill else found.stores).append(event)
     return found
 
 
-def _stores(program: Program, event: Event, word: Word) -> bool:
-    if not is_write(event) or program.is_store(event):
-        return False
-    return _names(program, event, word) or bool(about(program, at_call(event), word))
-
-
-def _names(program: Program, event: Event, word: Word) -> bool:
-    """Whether a call's key is about the data; a key that nobody can read may be."""
-    templates = program.key_templates(event)
-    if isinstance(event.row, CacheDelete) and not any(templates):
-        return True
-    return any(in_key(word, template) for template in templates)
-
-
 def _judged(program: Program, write: Event, demand: _Demand, entries: _Entries) -> OffStrategy | None:
     filled = [*entries.fills, *entries.stores]
     strategies = demand.strategies - {"cdn"}
-    if not filled or not strategies:
+    if not filled:
         return None
     if strategies == {"event"}:
         return _dropped_here(program, write, demand, entries)
-    if not strategies & THROUGH or _is_kept_otherwise(program, strategies, entries):
+    if _is_kept_otherwise(program, strategies, entries):
         return None
     around = _around(program, write)
     if any(each.function in around for each in entries.stores) or _is_kept_apart(program, entries.stores):
