@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from cachelint import history
 from cachelint.conclusions import Conclusions, without_filters
 from cachelint.config import Config, ConfigError, load
 from cachelint.finding import AnalysisError
@@ -18,7 +20,7 @@ from cachelint.program import Before, Name, Program, UnsureError, link, link_exc
 from cachelint.rule import Rule
 from cachelint.rules import SPELLINGS
 from cachelint.shown import is_on
-from cachelint.store import open_store
+from cachelint.store import Store, key_of, open_store
 from cachelint.suppress import Ignore, Named, read_ignores
 from cachelint.task import Task
 from cachelint.timing import RULE, part
@@ -52,12 +54,13 @@ class Part(msgspec.Struct, frozen=True):
     wrong: tuple[AnalysisError, ...]
 
 
-def link_part(task: Task, given: Inputs, before: Before, also: Collection[Name] = ()) -> Part:
+def link_part(task: Task, given: Inputs, before: Before, store: Store, also: Collection[Name] = ()) -> Part:
     """Link what changes since an earlier run can matter to, and what lies around functions with some names. Raises
     UnsureError where no part is enough."""
     files = [(file, each.facts) for file, each in zip(given.found.files, given.gathered, strict=True)]
-    policy, wrong = _decided(given.sources, without_filters(task.config))
-    return Part(link_excerpt(files, without_filters(task.config), policy, before, also), tuple(wrong))
+    config = without_filters(task.config)
+    policy, wrong = _decided_before(given.sources, config, store)
+    return Part(link_excerpt(files, config, policy, before, also), tuple(wrong))
 
 
 def widen_part(part: Part, names: Collection[Name], fully: bool = False) -> None:
@@ -73,6 +76,20 @@ def conclude_part(task: Task, part: Part, names: Collection[str] = ()) -> Conclu
     rules = [rule for rule in on if not names or rule.name in names]
     findings, crashes, _ = _findings(part.program if part.program.matters else None, rules)
     return Conclusions(findings=tuple(findings), crashes=(*part.wrong, *crashes))
+
+
+def _decided_before(sources: Sources, config: Config, store: Store) -> tuple[Policy, list[AnalysisError]]:
+    """The policy, as an earlier run read it where one did: to compile the forms of sentences takes long."""
+    if not sources.files:
+        return _decided(sources, config)
+    key = key_of(b"policy", history.scope_of(config, sources))
+    kept = store.get(key)
+    with contextlib.suppress(ValueError, RecursionError):
+        return msgspec.msgpack.decode(kept or b"", type=Policy), []
+    policy, wrong = _decided(sources, config)
+    if not wrong:
+        store.put(key, msgspec.msgpack.encode(policy))
+    return policy, wrong
 
 
 def _decided(sources: Sources, config: Config) -> tuple[Policy, list[AnalysisError]]:

@@ -133,7 +133,7 @@ class _Glance:
         left = check.before(self._task, given, self._store, self._basis)
         if left is None:
             raise UnsureError("too much is different")
-        part = link_part(self._task, given, left)
+        part = link_part(self._task, given, left, self._store)
         part.program.settle(_places(each for each in self._known.findings if each[0] == FAILS))
         return _Side(given, part, self._concluded(part))
 

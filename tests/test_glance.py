@@ -11,6 +11,7 @@ from msgspec import structs
 from test_renewal import SHOP, compiles, edits
 
 import cachelint.compare
+import cachelint.concluding
 from cachelint.check import run
 from cachelint.compare import at_a_glance, by_whole_runs, introduced
 from cachelint.config import load
@@ -512,3 +513,10 @@ def test_what_keeps_in_step_reads_no_other_file(store: Task, monkeypatch: pytest
     monkeypatch.setattr(PartialGraph, "all_events", lambda self, paths: pytest.fail("asked for all events"))
     source = (store.project / "store/selling.py").read_bytes()
     assert glanced(store, "store/selling.py", source, source + READS.encode()) == []
+
+
+def test_a_policy_that_was_read_is_not_read_again(store: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (store.project / "store/selling.py").read_bytes()
+    assert glanced(store, "store/selling.py", source, source + READS.encode()) == []
+    monkeypatch.setattr(cachelint.concluding, "decide", lambda *inputs: pytest.fail("read again"))
+    assert glanced(store, "store/selling.py", source, source + READS.replace("left", "more").encode()) == []
