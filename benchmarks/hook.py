@@ -52,7 +52,9 @@ def edits(project: Path) -> dict[str, bytes]:
     paths = [project / file.path for file in discover(project).files]
     sources = {path: path.read_text(encoding="utf-8", errors="replace") for path in paths}
     cached = max((p for p, text in sources.items() if "cache." in text), key=lambda p: len(sources[p]))
-    plain = max((p for p, text in sources.items() if "cache" not in text), key=lambda p: len(sources[p]))
+    others = sorted((p for p, text in sources.items() if "cache" not in text), key=lambda p: -len(sources[p]))
+    # Data without code is of no use to anybody who edits functions.
+    plain = next(path for path in others if longest_function(sources[path]) is not None)
     central = max(paths, key=lambda p: sum(f".{p.stem} import" in text for text in sources.values()))
     wrong = (
         "\n\nfrom django.core.cache import cache\nfrom rest_framework.decorators import api_view\n\n\n"
@@ -71,10 +73,16 @@ def edits(project: Path) -> dict[str, bytes]:
     }
 
 
+def longest_function(source: str) -> ast.FunctionDef | None:
+    """The function of a file with most statements; None where none has more than one."""
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    return max((each for each in functions if len(each.body) > 1), key=lambda each: len(each.body), default=None)
+
+
 def with_a_line(source: str) -> str:
     """A file with one more statement in its longest function."""
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    longest = max((each for each in functions if len(each.body) > 1), key=lambda each: len(each.body))
+    longest = longest_function(source)
+    assert longest is not None, "chosen for having functions"
     at = longest.body[1]
     lines = source.splitlines(keepends=True)
     lines.insert(at.lineno - 1, " " * at.col_offset + f"added_{NUMBER} = str(len(repr(1)))\n")
