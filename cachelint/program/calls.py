@@ -173,12 +173,3 @@ def _call_object(frame: Frame, each: Instance, callee: Value, arguments: Argumen
             member = Member(replace(each, type=base), "__call__", callee)
             return rows.call_member(frame, member, arguments, node)
     return UNKNOWN
-
-
-def parameter_origin(value: Value) -> Origin | None:
-    """The parameter that a value simply is, if it is one."""
-    if len(value.origins) == 1:
-        (origin,) = value.origins
-        if origin.kind == "parameter" and origin.direct:
-            return origin
-    return None

@@ -80,9 +80,8 @@ class Excerpt:
         self._recalled: set[User] = set()
         self.heads: dict[FunctionSymbol, Head] = {}
         self.matters = False
-        # Whether the change may only bring what is said of uses of caches in the functions that it changes; and whether
-        # all ways by which functions were reached are still there.
-        # The last: no entry can get out of step with its rows by the change.
+        # Whether the change may only bring what is said of uses of caches in the functions that it changes; whether all
+        # ways by which functions were reached are still there; whether no entry gets out of step with its rows by it.
         self.only_uses_more_caches = self.loses_no_way = self.keeps_step = False
         self.graph = PartialGraph(self)
         self.known = self._read_known()

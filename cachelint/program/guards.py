@@ -9,7 +9,7 @@ from cachelint.facts import model as facts
 from cachelint.program.effects import Clause, Guard
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol, nodes, walk
-from cachelint.program.values import ClassRef, External, Instance, Place, Value
+from cachelint.program.values import ClassRef, External, Instance, Value
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -167,7 +167,3 @@ def catching(
             if any(catches(interpreter, clause, error) for error in errors):
                 return guard, clause
     return None
-
-
-def quiet_place(guard: Guard, clause: Clause) -> Place:
-    return clause.place if clause.place.at != guard.place.at else guard.place

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.rights import asks_right, identifiers, is_asker
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol, names_in
 from cachelint.program.values import Place
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _heeds(function: FunctionSymbol, place: Place) -> bool:
     """Whether a test of what the call at a place gave has the function leave."""
     names = set(_given(function, place))
     tests = (each.test for each in function.statements if isinstance(each, facts.If) and _leaves(each))
-    return any(_holds(test, place) or not names.isdisjoint(_names(test)) for test in tests)
+    return any(_holds(test, place) or not names.isdisjoint(names_in(test)) for test in tests)
 
 
 def _leaves(branch: facts.If) -> bool:
@@ -48,12 +48,8 @@ def _given(function: FunctionSymbol, place: Place) -> Iterator[str]:
     """The names that get what the call at a place gives."""
     for each in function.statements:
         if isinstance(each, facts.Assign) and each.value is not None and _holds(each.value, place):
-            yield from (name for target in each.targets for name in _names(target))
+            yield from (name for target in each.targets for name in names_in(target))
 
 
 def _holds(expression: facts.Expression, place: Place) -> bool:
     return expression.at <= place.at < expression.end
-
-
-def _names(expression: facts.Expression) -> Iterator[str]:
-    return (node.id for node in nodes(expression) if isinstance(node, facts.Name))

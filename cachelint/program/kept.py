@@ -108,10 +108,9 @@ class FileLeft(msgspec.Struct):
 class Known(msgspec.Struct):
     """What is known of the whole project: how clients are configured, its models by their names, the files of
     settings, the keys of stores, the files that fill caches, those whose clients are used as a database, whether there
-    is any cache, the files that use caches, those that write rows of which the policy says how
-    entries are kept in step with them, how many handlers, and who keeps something in which
-    slot of the application (a function by its place, a file's top level by the index TOP_LEVEL); what a hook around
-    all responses says of caching."""
+    is any cache, the files that use caches, those that write rows of which the policy says how entries are kept in step
+    with them, how many handlers, who keeps something in which slot of the application (a function by its place, a
+    file's top level by the index TOP_LEVEL), and what hooks around all responses say of caching."""
 
     configured: dict[str, dict[str, object]]
     models: dict[str, list[Where]]

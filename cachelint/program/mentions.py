@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.changes import outermost
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, nodes, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, names_in, nodes, walk
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -81,9 +81,9 @@ class Mentions:
                         yield each.alias
             elif isinstance(statement, facts.Assign) and _says((statement.value, statement.annotation), names):
                 for target in statement.targets:
-                    yield from (node.id for node in nodes(target) if isinstance(node, facts.Name))
+                    yield from names_in(target)
             elif isinstance(statement, facts.AugmentedAssign) and _says(statement.value, names):
-                yield from (node.id for node in nodes(statement.target) if isinstance(node, facts.Name))
+                yield from names_in(statement.target)
 
     def _look_through_class(self, symbol: ClassSymbol, names: set[str]) -> None:
         bound = list(self._bound(symbol.facts.body, names))

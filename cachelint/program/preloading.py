@@ -10,7 +10,7 @@ from cachelint.facts import model as facts
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol, names_in, nodes
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -65,16 +65,12 @@ def _bindings(function: FunctionSymbol) -> dict[str, list[facts.Expression]]:
     found: dict[str, list[facts.Expression]] = defaultdict(list)
     for node in nodes(function.facts.body):
         if isinstance(node, (facts.For, facts.ComprehensionLoop)):
-            for name in _names(node.target):
+            for name in names_in(node.target):
                 found[name].append(node.iterable)
         elif isinstance(node, facts.Assign) and node.value is not None:
-            for name in (name for target in node.targets for name in _names(target)):
+            for name in (name for target in node.targets for name in names_in(target)):
                 found[name].append(node.value)
     return found
-
-
-def _names(target: facts.Expression) -> Iterator[str]:
-    return (node.id for node in nodes(target) if isinstance(node, facts.Name))
 
 
 def _roots(expression: facts.Expression) -> Iterator[str]:

@@ -11,7 +11,7 @@ from cachelint.program.decorators import Applied, applied
 from cachelint.program.purpose import words
 from cachelint.program.rights import asks_right, identifiers, is_asker, is_right
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, names_in
 from cachelint.program.values import FunctionRef
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _says_403(call: facts.Call) -> bool:
 
 def asks_more(test: object) -> bool:
     """Whether a test asks for more than a login."""
-    if {node.id for node in nodes(test) if isinstance(node, facts.Name)} <= SWITCHES:
+    if set(names_in(test)) <= SWITCHES:
         return False
     return any(word not in LOGIN for name in identifiers(test) for word in words(name))
 

@@ -386,6 +386,11 @@ def nodes(node: object) -> Iterator[facts.Node]:
             waiting.extend(_MORE[kind](each))
 
 
+def names_in(code: object) -> Iterator[str]:
+    """The variables that a piece of code names, each as often as it does."""
+    return (node.id for node in nodes(code) if isinstance(node, facts.Name))
+
+
 def blocks(statement: facts.Statement) -> Iterator[Sequence[facts.Statement]]:
     """The blocks directly inside a statement."""
     if isinstance(statement, (facts.If, facts.For, facts.While)):
