@@ -64,8 +64,12 @@ def test_a_template_of_python_is_left_out(project: Path) -> None:
     (project / "made.py").write_text('{% extends "base.py" %}\ndef {{ name }}(): ...\n')
     (project / "page.py").write_text('PAGE = """\n{% block body %}\n"""\nimport redis\n')
     (project / "text.py").write_text("import redis\nredis.Redis().get(input(\n")
+    (project / "both.py").write_text('PAGE = """\n{% block body %}\n{{ title }}\n"""\nimport redis\nx = = 1\n')
+    (project / "late.py").write_text("import redis\n\n\nclass A:\n    {% if full %}\n    x = 1\n    {% endif %}\n")
     result = checked(project)
     assert "made.py" not in result.output
+    assert "late.py" not in result.output
+    assert "both.py:6:" in result.output
     assert "page.py" not in result.output
     assert "text.py:2:" in result.output
 

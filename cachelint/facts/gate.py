@@ -30,10 +30,14 @@ def may_matter(data: bytes) -> bool:
     return False
 
 
-# A statement of Jinja on a line of its own: `{% if name %}`, `{%- endblock %}`.
+# A statement of Jinja on a line of its own: `{% if name %}`, `{%- endblock %}`; and what makes a line no Python.
 _BLOCK = re.compile(rb"^[ \t]*\{%[-+]?[ \t]*\w", re.MULTILINE)
+_HOLE = re.compile(rb"\{%|\{\{")
 
 
-def is_template(data: bytes) -> bool:
-    """Whether a file that is no Python is a template of some: nobody runs it before it was filled."""
-    return _BLOCK.search(data) is not None
+def is_template(data: bytes, line: int) -> bool:
+    """Whether a file that is no Python is a template of some: nobody runs it before it was filled. It is the line
+    (1-based) where parsing ends that tells it from Python with mistakes and a template in a text."""
+    lines = data.splitlines()
+    ends_there = 0 < line <= len(lines) and _HOLE.search(lines[line - 1]) is not None
+    return ends_there and _BLOCK.search(data) is not None

@@ -113,7 +113,7 @@ def gather_one(request: Request, limits: Limits) -> Gathered:
         with _time_limit(limits.seconds):
             return Gathered(_extracted(data, key, request), key=key)
     except FactsError as error:
-        if is_template(data):
+        if is_template(data, error.line):
             return Gathered(key=key)
         message = f"cannot parse: {error.message}"
         return Gathered(None, AnalysisError(request.path, error.line, error.column, message), True, key)

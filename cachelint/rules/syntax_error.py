@@ -20,7 +20,8 @@ def profile(user_id):
 ```
 
 Stays silent when
-The file is excluded or ignored by git, or is a template of Python (a line begins with `{% ... %}`).
+The file is excluded or ignored by git, or is a template of Python: a line begins with `{% ... %}`, and
+parsing ends at a line with `{%` or `{{`.
 """
 
 from __future__ import annotations
