@@ -23,8 +23,8 @@ from cachelint.program import bodies
 from cachelint.program.catalogue import Catalogue
 from cachelint.program.interpreter import Interpreter
 from cachelint.program.kept import PROTOCOL, Reader
+from cachelint.program.modules import Modules
 from cachelint.program.renewal import Renewal
-from cachelint.program.symbols import Modules
 from cachelint.rules import SPELLINGS
 from cachelint.task import Task
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import FunctionSymbol, walk
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import External, FunctionRef
+from cachelint.program.walking import walk
 from cachelint.vocabulary import Answers
 
 if TYPE_CHECKING:

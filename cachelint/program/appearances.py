@@ -13,7 +13,8 @@ from cachelint.program.mounts import registers
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ANSWERING, CHECKING, RESTRICTED, RIGHTS, identifiers
 from cachelint.program.stampedes import PROTECTION
-from cachelint.program.symbols import FunctionSymbol, blocks, nodes
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.walking import blocks, nodes
 
 Statements = Sequence[facts.Statement]
 PLAIN = (facts.Assign, facts.AugmentedAssign, facts.Evaluate, facts.Import)

@@ -12,8 +12,9 @@ from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import FunctionRef, Place, Value
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import HandlerClass, Handles
 
 if TYPE_CHECKING:

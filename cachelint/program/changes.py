@@ -14,8 +14,9 @@ from cachelint.facts import model as facts
 from cachelint.facts.moving import Mover
 from cachelint.facts.pieces import made_of
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Place
+from cachelint.program.walking import blocks, nodes
 
 Statements = Sequence[facts.Statement]
 INDEXES = ("parent", "owner", "name_at")

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from cachelint.facts import model as facts
 from cachelint.program.frame import Frame
 from cachelint.program.outcomes import harmless, target_name
-from cachelint.program.symbols import nodes
 from cachelint.program.values import External, Member, Origin, Value
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import Checks
 
 

@@ -141,6 +141,6 @@ def run_while(frame: Frame, statement: facts.While) -> bool:
 
 
 def _inner(body: Sequence[facts.Statement]) -> Sequence[facts.Statement]:
-    from cachelint.program.symbols import walk
+    from cachelint.program.walking import walk
 
     return list(walk(body))

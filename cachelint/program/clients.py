@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.policy.model import Decision, OneClient
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ModuleSymbol, nodes
+from cachelint.program.symbols import ModuleSymbol
 from cachelint.program.values import External, Place
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import Obtains, Outage
 
 if TYPE_CHECKING:

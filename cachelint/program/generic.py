@@ -10,8 +10,9 @@ from cachelint.program.annotations import element_type
 from cachelint.program.effects import TOP, Context, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.http_methods import of_dispatch
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Instance, Origin, Place, Value
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import DbRead, GenericView
 
 if TYPE_CHECKING:

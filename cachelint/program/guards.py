@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.program.effects import Clause, Guard
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ClassSymbol, nodes, walk
+from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import ClassRef, External, Instance, Value
+from cachelint.program.walking import nodes, walk
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter

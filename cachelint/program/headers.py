@@ -15,8 +15,9 @@ from cachelint.program.decided import Forbids
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.frame import Frame
 from cachelint.program.handlers import Handler
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import External, Member, Place, Value
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import Memoizes, SetsHeader
 
 if TYPE_CHECKING:

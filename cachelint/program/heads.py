@@ -16,7 +16,8 @@ from cachelint.program.graph import functions_in, memoized
 from cachelint.program.handlers import Handler
 from cachelint.program.http_methods import restricted
 from cachelint.program.inputs import dialect_of
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import Memoizes, Restricts
 
 if TYPE_CHECKING:

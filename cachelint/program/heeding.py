@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.rights import asks_right, identifiers, is_asker
-from cachelint.program.symbols import FunctionSymbol, names_in
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place
+from cachelint.program.walking import names_in
 
 if TYPE_CHECKING:
     from cachelint.program import Program

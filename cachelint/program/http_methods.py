@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.decorators import applied
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Value
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import Restricts
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cachelint.facts import model as facts
-from cachelint.program.symbols import Modules, ModuleSymbol, walk
+from cachelint.program.modules import Modules
+from cachelint.program.symbols import ModuleSymbol
+from cachelint.program.walking import walk
 
 
 def imports_of(module: ModuleSymbol) -> Iterator[tuple[facts.Import, bool]]:

@@ -18,9 +18,10 @@ from cachelint.program.expressions import EVALUATORS
 from cachelint.program.frame import Frame
 from cachelint.program.hierarchy import Hierarchy
 from cachelint.program.learning import Learning
+from cachelint.program.modules import Modules
 from cachelint.program.names import Names
 from cachelint.program.shelves import Shelves
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import (
     Decorator,
     External,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program.symbols import ModuleSymbol, nodes
+from cachelint.program.symbols import ModuleSymbol
 from cachelint.program.values import ClassRef
+from cachelint.program.walking import nodes
 
 if TYPE_CHECKING:
     from cachelint.program.frame import Frame

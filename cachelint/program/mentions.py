@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program.changes import outermost
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, blocks, names_in, nodes, walk
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from cachelint.program.walking import blocks, names_in, nodes, walk
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter

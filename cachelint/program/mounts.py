@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 from cachelint.facts import model as facts
 from cachelint.program.effects import Registration
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ClassSymbol, ModuleSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, ModuleSymbol
 from cachelint.program.values import ClassRef, ModuleRef, Place, Value
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import HandlerClass, Handles, Mounts
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from cachelint.facts import model as facts
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import Binding, ModuleSymbol
+from cachelint.program.symbols import ModuleSymbol
+from cachelint.program.toplevel import Binding
 from cachelint.program.values import (
     UNKNOWN,
     ClassRef,

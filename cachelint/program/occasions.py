@@ -11,8 +11,9 @@ from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import identifiers
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, blocks, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Origin, Place
+from cachelint.program.walking import blocks, nodes
 from cachelint.vocabulary import HandlerClass
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from cachelint.program.effects import CallEdge, Clause, Context, Event, Guard
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.settings import Entry
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, DbRead, DbWrite, Memoizes, Outage
 
 if TYPE_CHECKING:

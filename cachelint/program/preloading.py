@@ -10,7 +10,8 @@ from cachelint.facts import model as facts
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import FunctionSymbol, names_in, nodes
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.walking import names_in, nodes
 
 if TYPE_CHECKING:
     from cachelint.program import Program

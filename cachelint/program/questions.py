@@ -60,6 +60,7 @@ from cachelint.program.headers import StorableRoute
 from cachelint.program.interpreter import Interpreter, request_parameter
 from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
+from cachelint.program.modules import Modules
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
 from cachelint.program.renewal import renew
@@ -68,7 +69,7 @@ from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
 from cachelint.program.stampedes import StampedeRisk
 from cachelint.program.strategies import OffStrategy
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, Modules, ModuleSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Origin, Place
 from cachelint.program.writes import View
 from cachelint.vocabulary import (

@@ -11,8 +11,9 @@ from cachelint.program.decorators import Applied, applied
 from cachelint.program.purpose import words
 from cachelint.program.rights import asks_right, identifiers, is_asker, is_right
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, names_in
+from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 from cachelint.program.values import FunctionRef
+from cachelint.program.walking import names_in
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter

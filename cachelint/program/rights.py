@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from cachelint.facts import model as facts
 from cachelint.program.purpose import words
-from cachelint.program.symbols import nodes
+from cachelint.program.walking import nodes
 
 ADMIN = frozenset("admin admins backoffice staff control console backstage".split())
 RESTRICTED = ADMIN | frozenset(

@@ -15,8 +15,10 @@ from cachelint.facts import model as facts
 from cachelint.program.changes import Change, outermost
 from cachelint.program.earlier import UnsureError
 from cachelint.program.imports import imports_of
+from cachelint.program.modules import Modules
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import FunctionSymbol, Modules, ModuleSymbol, blocks, nodes, walk
+from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
+from cachelint.program.walking import blocks, nodes, walk
 
 # A name said in more files than this is a word like any other.
 FILES = 40

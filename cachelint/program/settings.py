@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from cachelint.facts import model as facts
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
-from cachelint.program.symbols import ModuleSymbol, nodes
+from cachelint.program.symbols import ModuleSymbol
 from cachelint.program.values import NOTHING, Place, Value
+from cachelint.program.walking import nodes
 from cachelint.vocabulary import Backend
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def is_settings(module: ModuleSymbol) -> bool:
 
 def _named_settings(module: ModuleSymbol, name: str) -> Iterator[tuple[facts.Expression, facts.Node]]:
     """Expressions given to a setting: NAME = x, {"NAME": x}, config["NAME"] = x, in modules, classes, functions."""
-    from cachelint.program.symbols import walk
+    from cachelint.program.walking import walk
 
     bodies = [
         module.facts.body,

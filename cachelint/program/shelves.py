@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
 from cachelint.program.spelling import last_name
-from cachelint.program.symbols import FunctionSymbol, ModuleSymbol, walk
+from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 from cachelint.program.values import UNKNOWN, External, Member, Value, join, trim
+from cachelint.program.walking import walk
 
 if TYPE_CHECKING:
     from cachelint.program.catalogue import Catalogue

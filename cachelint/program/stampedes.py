@@ -11,8 +11,9 @@ from cachelint.facts import model as facts
 from cachelint.policy.model import Decision, Stampede
 from cachelint.program.effects import Context, Event
 from cachelint.program.purpose import words
-from cachelint.program.symbols import FunctionSymbol, nodes
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import NOTHING, Gap, Place
+from cachelint.program.walking import nodes
 from cachelint.program.writes import View, at_call, from_callers, is_write, parameters
 from cachelint.vocabulary import CacheGetOrSet, CacheLock, CacheWrite, DbRead
 

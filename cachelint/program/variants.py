@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol, nodes
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol
+from cachelint.program.walking import nodes
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
