@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cachelint.program.effects import CallEdge, Summary
@@ -10,9 +10,10 @@ from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Instance, Thing
 
 if TYPE_CHECKING:
-    from cachelint.program.excerpt import Excerpt
+    from cachelint.program.recalled import Recalled
 
 Key = tuple[FunctionSymbol, str]
+Found = Mapping[FunctionSymbol, tuple[Summary | None, Summary]]
 # A function that is called from more files than this is called with anything.
 FILES = 60
 
@@ -35,27 +36,35 @@ def _taught(summary: Summary) -> dict[Key, list[tuple[Thing, ...]]]:
     return found
 
 
-def lesson(excerpt: Excerpt, key: Key) -> tuple[Thing, ...] | None:
-    """What all calls of a function teach about one of its parameters now; None when they are too many to be read."""
+def lesson(recalled: Recalled, found: Found, key: Key) -> tuple[Thing, ...] | None:
+    """What all calls of a function teach about one of its parameters now, `found` being what functions do that are
+    followed again; None when they are too many to be read."""
     function, name = key
-    paths = excerpt.calling(function)
+    paths = _calling(recalled, found, function)
     if len(paths) > FILES:
         return None
     calls = Summary(None, function.module)
     for path in paths:
-        calls.calls += [edge for edge in _calls(excerpt, path) if edge.callee is function and name in edge.arguments]
-    return excerpt.interpreter.learning.taught([calls], lambda callee: callee is function).get(key, ())
+        calls.calls += (e for e in _calls(recalled, found, path) if e.callee is function and name in e.arguments)
+    return recalled.interpreter.learning.taught([calls], lambda callee: callee is function).get(key, ())
 
 
-def _calls(excerpt: Excerpt, path: str) -> Iterator[CallEdge]:
-    left = excerpt.left(excerpt.interpreter.modules.by_path[path])
+def _calling(recalled: Recalled, found: Found, function: FunctionSymbol) -> list[str]:
+    """The files that call a function, as far as is known by now."""
+    paths = set(recalled.left(function.module).called_from.get(recalled.index(function.original), ()))
+    paths |= {each.module.source.path for each in found}
+    return sorted(path for path in paths if path in recalled.interpreter.modules.by_path)
+
+
+def _calls(recalled: Recalled, found: Found, path: str) -> Iterator[CallEdge]:
+    left = recalled.left(recalled.interpreter.modules.by_path[path])
     met = set()
     for each in left.followed:
         function = each.function
         met.add(function)
-        if function is None or excerpt.is_there(function):
-            found = excerpt.found.get(function) if function is not None else None
-            yield from (found[1] if found is not None else left.summary(each)).calls
-    for function, (_, new) in excerpt.found.items():
+        if function is None or recalled.is_there(function):
+            again = found.get(function) if function is not None else None
+            yield from (again[1] if again is not None else left.summary(each)).calls
+    for function, (_, new) in found.items():
         if function.module.source.path == path and function not in met:
             yield from new.calls

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cachelint.program.decorators import applied
@@ -11,19 +11,20 @@ from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.graph import Tables
 from cachelint.program.handlers import Handler
-from cachelint.program.heads import is_wrapping, serving
+from cachelint.program.heads import Head, is_wrapping, serving
+from cachelint.program.lessons import Found
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import Memoizes
 
 if TYPE_CHECKING:
-    from cachelint.program.excerpt import Excerpt
+    from cachelint.program.recalled import Recalled
 
 
 class PartialGraph:
     """What an excerpt knows of calls, events and handlers: everything about a function that somebody asks for."""
 
-    def __init__(self, excerpt: Excerpt) -> None:
-        self._excerpt = excerpt
+    def __init__(self, recalled: Recalled, found: Found, heads: Mapping[FunctionSymbol, Head]) -> None:
+        self._recalled, self._found, self._heads = recalled, found, heads
         self._linked: set[ModuleSymbol] = set()
         self._sorted: dict[FunctionSymbol, int] = {}
         self._derived: set[int] = set()
@@ -46,10 +47,10 @@ class PartialGraph:
             self._link(function.module)
 
     def _link_callers(self, function: FunctionSymbol) -> None:
-        left = self._excerpt.left(function.module)
-        for path in left.called_from.get(self._excerpt.index(function.original), ()):
-            if path in self._excerpt.interpreter.modules.by_path:
-                self._link(self._excerpt.interpreter.modules.by_path[path])
+        left = self._recalled.left(function.module)
+        for path in left.called_from.get(self._recalled.index(function.original), ()):
+            if path in self._recalled.interpreter.modules.by_path:
+                self._link(self._recalled.interpreter.modules.by_path[path])
         self._sort_callers(function)
 
     def _sort_callers(self, function: FunctionSymbol) -> None:
@@ -70,35 +71,34 @@ class PartialGraph:
         if module in self._linked:
             return
         self._linked.add(module)
-        left = self._excerpt.left(module)
+        left = self._recalled.left(module)
         for each in left.followed:
             function = each.function
-            if function is None or self._excerpt.is_there(function):
-                again = self._excerpt.found.get(function) if function is not None else None
+            if function is None or self._recalled.is_there(function):
+                again = self._found.get(function) if function is not None else None
                 self._add(again[1] if again is not None else left.summary(each))
-        heads = self._excerpt.heads
         for edge in left.edges:
-            if edge.caller in heads and is_wrapping(edge):
+            if edge.caller in self._heads and is_wrapping(edge):
                 raise UnsureError("a decorator of the project")
-            if edge.place.at >= 0 and (edge.caller is None or self._excerpt.is_there(edge.caller)):
+            if edge.place.at >= 0 and (edge.caller is None or self._recalled.is_there(edge.caller)):
                 self._derived.add(id(edge))
                 self._add_edge(edge)
         for event in left.events:
-            if event.function not in heads or not isinstance(event.row, Memoizes):
+            if event.function not in self._heads or not isinstance(event.row, Memoizes):
                 self.tables.events.rows[event.function].append(event)
         for maker, given in left.told:
             self.tables.told.rows[maker].extend(given)
         for function, handlers in left.handlers:
-            if function not in heads:
+            if function not in self._heads:
                 self.handlers_by_function.rows[function].extend(handlers)
         self._ranks.update(left.ranks)
         self._add_heads(module, dict(left.handlers))
 
     def _add_heads(self, module: ModuleSymbol, kept: dict[FunctionSymbol, list[Handler]]) -> None:
         """Add what functions of a file are by their decorators, where these are not what they were."""
-        for function, head in self._excerpt.heads.items():
+        for function, head in self._heads.items():
             if function.module is module:
-                served = serving(self._excerpt.interpreter, head, kept.get(function, []))
+                served = serving(self._recalled.interpreter, head, kept.get(function, []))
                 self.handlers_by_function.rows[function].extend(served)
                 self.tables.events.rows[function].extend(head.caches)
 
@@ -117,14 +117,14 @@ class PartialGraph:
 
     def look_around(self) -> None:
         """Begin at the functions followed again, the new ones among them put into the graph."""
-        self._starts = list(self._excerpt.found)
+        self._starts = list(self._found)
         self._above = self._below = None
         for function in self._starts:
             self._link(function.module)
             if function not in self._added:
                 self._add_new(function)
         for function in self._starts:
-            self._add_wrappers(self._excerpt.found[function][1])
+            self._add_wrappers(self._found[function][1])
         self._added.update(self._starts)
 
     def above(self) -> set[FunctionSymbol]:
@@ -146,13 +146,13 @@ class PartialGraph:
         return [edge.caller for edge in self.tables.callers.get(function, ()) if edge.caller is not None]
 
     def _add_new(self, function: FunctionSymbol) -> None:
-        if self._excerpt.found[function][0] is None:
-            self._add(self._excerpt.found[function][1])
+        if self._found[function][0] is None:
+            self._add(self._found[function][1])
 
     def _add_wrappers(self, summary: Summary) -> None:
         """Who calls a decorated function also runs the wrapper around it: so for calls that were not there before."""
         for edge in summary.calls:
-            for each in applied(self._excerpt.interpreter, edge.callee) if edge.callee.facts.decorators else ():
+            for each in applied(self._recalled.interpreter, edge.callee) if edge.callee.facts.decorators else ():
                 if each.wrapper is not None and not self._is_known(edge, each.wrapper):
                     added = CallEdge(edge.caller, edge.module, each.wrapper, {}, edge.place, edge.context)
                     self._derived.add(id(added))
@@ -168,12 +168,12 @@ class PartialGraph:
         # In the order of the whole: those of decorators file by file, then the registered ones as they were found.
         return sorted(found.values(), key=lambda each: (self._ranks.get(each.function, 0), each.function.order))
 
-    def events(self) -> list[Event]:
+    def events(self, only_beside: bool) -> list[Event]:
         """What is done in the functions that the change can matter to: those that lead to the ones followed again,
         those that these lead to, and those beside them. Uses of caches more matter in what is followed again, and
         beside it."""
-        found = {f for function in self._excerpt.found for f in function.module.functions} | set(self._starts)
-        if not self._excerpt.only_uses_more_caches:
+        found = {f for function in self._found for f in function.module.functions} | set(self._starts)
+        if not only_beside:
             found |= self.above() | self.below()
         # In the order of the whole: special cases last.
         places = sorted(found, key=lambda each: (each.original is not each, each.order))
@@ -182,8 +182,8 @@ class PartialGraph:
     def all_events(self, paths: Iterable[str]) -> list[Event]:
         """What is done in these files, and in all that have been read."""
         for path in paths:
-            if path in self._excerpt.interpreter.modules.by_path:
-                self._link(self._excerpt.interpreter.modules.by_path[path])
+            if path in self._recalled.interpreter.modules.by_path:
+                self._link(self._recalled.interpreter.modules.by_path[path])
         return [event for events in self.tables.events.rows.values() for event in events]
 
 

@@ -143,7 +143,7 @@ class Program:
     def _look_at_excerpt(self) -> None:
         assert self.excerpt is not None
         matters = self.excerpt.matters
-        events = self.excerpt.graph.events() if matters else []
+        events = self.excerpt.events() if matters else []
         self.__dict__.update(events=list(dict.fromkeys(events)))
         for name in ("handlers", "cache_events", "key_table", "row_writes", "_names"):
             self.__dict__.pop(name, None)
