@@ -14,7 +14,7 @@ from cachelint.program.graph import functions_in
 from cachelint.program.likeness import Likeness
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Value
-from cachelint.vocabulary import CACHE_ROWS, CacheExpire, CacheRead, DbRead, DbWrite, GenericView, HandlerClass
+from cachelint.vocabulary import CACHE_ROWS, CacheExpire, DbRead, DbWrite, GenericView, HandlerClass
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -49,12 +49,6 @@ class Differences:
     def only_uses_more_caches(self) -> bool:
         """Whether nothing but uses of caches has come, and nothing has gone."""
         return not (self.gone or self.lost or self.won) and all(isinstance(each.row, CACHES) for each in self.more)
-
-    @property
-    def only_reads_more(self) -> bool:
-        """Whether nothing but reads of rows and of caches has come, and nothing has gone or is said otherwise."""
-        is_same = not (self.gone or self.lost or self.won or self.said)
-        return is_same and all(isinstance(each.row, (DbRead, CacheRead)) for each in self.more)
 
     def look(self, old: Summary | None, new: Summary) -> None:
         """Note what a function does otherwise. Raises UnsureError where that can matter to what lies elsewhere: keys of

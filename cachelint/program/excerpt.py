@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.program.appearances import look_alike
 from cachelint.program.changes import Change, outermost
+from cachelint.program.concern import Concern
 from cachelint.program.differences import (
     Differences,
     does_nothing,
@@ -105,7 +106,8 @@ class Excerpt:
         self.matters = bool(self._heads) or not is_alike or found.is_any
         self.only_uses_more_caches = not self._heads and is_alike and found.only_uses_more_caches
         self.loses_no_way = not self._heads and not found.lost
-        self.keeps_step = found.only_reads_more and all(map(self._is_new, self._heads))
+        self._differences = found
+        self.keeps_step = self.concern().keeps_step
 
     def _is_new(self, function: FunctionSymbol) -> bool:
         return function in self.found and self.found[function][0] is None
@@ -115,6 +117,9 @@ class Excerpt:
         its calls are differences of their own."""
         if self.interpreter.tracks_loaders:
             return False  # What a policy says of data may be about the code of any function on the way.
+        return self._is_quiet(function)
+
+    def _is_quiet(self, function: FunctionSymbol) -> bool:
         index = self._recalled.index(function.original)
         if index >= 0:
             return index in self._recalled.left(function.module).quiet
@@ -196,9 +201,10 @@ class Excerpt:
         """What is done in all files that use caches, and in those that have been read."""
         return self.graph.all_events(sorted({*self.known.cached_in, *self._changes}))
 
-    def demanded_events(self) -> list[Event]:
-        """What is done in the files where the policy asks that entries are kept in step, unless they are as before."""
-        return [] if self.keeps_step else self.graph.all_events(sorted({*self.known.demanded_in, *self._changes}))
+    def concern(self) -> Concern:
+        """What the change, and the functions looked around, may have to do with entries and their rows."""
+        serves_otherwise = not all(map(self._is_new, self._heads))
+        return Concern(self._recalled, self.graph, self.found, self._differences, self._is_quiet, serves_otherwise)
 
     def filled_in(self) -> frozenset[str]:
         """The files in which something is stored in a cache, those that have changed included."""

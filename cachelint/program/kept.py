@@ -19,6 +19,7 @@ import msgspec
 
 from cachelint import vocabulary
 from cachelint.program import effects, values
+from cachelint.program.demands import TOP_LEVEL, Kept, Where
 from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.handlers import Handler, by_decorators
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 PROTOCOL = 5
 
 
-Where = tuple[str, int]  # a symbol: the path of its file, and its index there
-TOP_LEVEL = -1
 # So many summaries are read at once.
 TOGETHER = 8
 
@@ -108,9 +107,10 @@ class FileLeft(msgspec.Struct):
 class Known(msgspec.Struct):
     """What is known of the whole project: how clients are configured, its models by their names, the files of
     settings, the keys of stores, the files that fill caches, those whose clients are used as a database, whether there
-    is any cache, the files that use caches, those that write rows of which the policy says how entries are kept in step
-    with them, how many handlers, who keeps something in which slot of the application (a function by its place, a
-    file's top level by the index TOP_LEVEL), and what hooks around all responses say of caching."""
+    is any cache, the files that use caches, the data of which the policy says how entries are kept in step with its
+    rows, whether any class or module keeps objects in a cache and nowhere else, how many handlers, who keeps something
+    in which slot of the application (a function by its place, a file's top level by the index TOP_LEVEL), and what
+    hooks around all responses say of caching."""
 
     configured: dict[str, dict[str, object]]
     models: dict[str, list[Where]]
@@ -121,7 +121,8 @@ class Known(msgspec.Struct):
     does_without_cache: bool
     writes_unasked: bool
     cached_in: frozenset[str]
-    demanded_in: frozenset[str]
+    demanded: dict[str, Kept]
+    keeps_objects: bool
     handlers: int
     writers: dict[Slot, tuple[Where, ...]]
     said_by_everything: frozenset[str]
@@ -154,7 +155,8 @@ def dump_known(program: Program) -> bytes:
         program.does_without_cache,
         program.writes_unasked,
         program.cached_in,
-        program.demanded_in,
+        program.demands.index() if program.decided.names_strategies else {},
+        any(program.only_homes.values()),
         len(program.handlers),
         {slot: tuple(map(place_of_writer, writers)) for slot, writers in interpreter.shelves.writers.items()},
         program.said_by_everything,
@@ -410,6 +412,7 @@ _TYPES = (
     Known,
     FileLeft,
     Followed,
+    Kept,
     Handler,
     Slot,
     *(effects.Clause, effects.Guard, effects.Context, effects.Event, effects.CallEdge, effects.Registration),

@@ -139,6 +139,10 @@ class PartialGraph:
             self._below = _reached(self._starts, self._called)
         return self._below
 
+    def reached_from(self, functions: Iterable[FunctionSymbol]) -> set[FunctionSymbol]:
+        """What functions lead to, they themselves included."""
+        return _reached(functions, self._called)
+
     def _called(self, function: FunctionSymbol) -> list[FunctionSymbol]:
         return [edge.callee for edge in self.tables.callees.get(function, ())]
 

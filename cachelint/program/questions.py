@@ -46,6 +46,7 @@ from cachelint.program.catalogue import Catalogue
 from cachelint.program.clients import DirectClient
 from cachelint.program.decided import Decided
 from cachelint.program.decorators import Applied, applied
+from cachelint.program.demands import Demands
 from cachelint.program.drift import Match, Unenforced
 from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import TOP, Clause, Context, Event
@@ -78,7 +79,6 @@ from cachelint.vocabulary import (
     CacheRead,
     CacheScan,
     CacheWrite,
-    DbWrite,
     Memoizes,
     Outage,
     StoreCall,
@@ -145,7 +145,7 @@ class Program:
         matters = self.excerpt.matters
         events = self.excerpt.events() if matters else []
         self.__dict__.update(events=list(dict.fromkeys(events)))
-        for name in ("handlers", "cache_events", "key_table", "row_writes", "_names"):
+        for name in ("handlers", "cache_events", "key_table", "demands", "_names"):
             self.__dict__.pop(name, None)
 
     @property
@@ -294,11 +294,14 @@ class Program:
         return cache_map.on_caches(found)
 
     @cached_property
-    def row_writes(self) -> list[Event]:
-        """Every write of rows; of a part of a project those of the whole that entries may get out of step with by the
-        difference it makes."""
-        found = self.events if self.excerpt is None else self.excerpt.demanded_events()
-        return [event for event in found if isinstance(event.row, DbWrite)]
+    def demands(self) -> Demands:
+        """What the policy demands of writes of rows; of a part of a project, as far as its difference can matter."""
+        return Demands(self, self.excerpt.concern() if self.excerpt is not None else None)
+
+    @property
+    def keeps_step(self) -> bool:
+        """Of a part of a project, whether no entry gets out of step with its rows by the difference it makes."""
+        return self.excerpt is not None and self.excerpt.keeps_step
 
     @cached_property
     def store_keys(self) -> frozenset[str]:
@@ -317,11 +320,6 @@ class Program:
     def cached_in(self) -> frozenset[str]:
         """The files that use caches."""
         return frozenset(event.module.source.path for event in self.events if isinstance(event.row, CACHE_ROWS))
-
-    @cached_property
-    def demanded_in(self) -> frozenset[str]:
-        """The files with writes of rows of which the policy says how entries are kept in step with them."""
-        return strategies.demanded_in(self)
 
     @cached_property
     def databases(self) -> frozenset[str]:

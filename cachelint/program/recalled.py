@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.program.changes import outermost
+from cachelint.program.demands import TOP_LEVEL, Where
 from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
 from cachelint.program.effects import Summary
-from cachelint.program.kept import TOP_LEVEL, FileLeft, Followed, Known, Reader, Where, place_of_writer
+from cachelint.program.kept import FileLeft, Followed, Known, Reader, place_of_writer
 from cachelint.program.shelves import Slot, Writer
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Value
