@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cachelint.policy.decisions import TOLERANCE, Drift, Policy, decide, for_path, is_template, scopes
 from cachelint.policy.durations import seconds, spoken
-from cachelint.policy.entities import Word, ends_route, in_key, in_loader, in_name, in_route, word_of, words_of
+from cachelint.policy.entities import Word, ends_route, in_key, in_loader, in_name, in_route, word_of
+from cachelint.policy.nouns import words_of
 from cachelint.policy.sources import Problem, Sources, gather
 
 __all__ = [

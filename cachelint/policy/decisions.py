@@ -10,10 +10,10 @@ import msgspec
 import pathspec
 
 from cachelint.config import Config
-from cachelint.policy.entities import words_of
 from cachelint.policy.explicit import explicit
 from cachelint.policy.headings import CACHING
 from cachelint.policy.model import Caches, Decision, Line, Never, OneClient, Scope, Statement, Tolerates
+from cachelint.policy.nouns import words_of
 from cachelint.policy.sources import Problem, Sources, body
 
 # How old data may be where no policy says it, in seconds.

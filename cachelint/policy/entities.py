@@ -5,15 +5,15 @@ from __future__ import annotations
 import fnmatch
 import itertools
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+from cachelint.policy import numbers
+from cachelint.policy.nouns import is_plural, singular, words_of
+
 _HOLE = re.compile(r"\{[^{}]*\}")
 _SEGMENTS = re.compile(r"[:/|.#?&=]+")
 # Endings of a loader's name that say how, not what: get_order_by_number, load_orders_for_user, fetch_payment_async.
 _HOW = frozenset(("by", "for", "from", "with", "of", "in", "async", "sync", "cached", "list", "all", "page"))
-_IRREGULAR = {"people": "person", "children": "child", "data": "data", "news": "news", "status": "status"}
 # Heads that only say "what there is of it": order records are orders, but a search result page is no search.
 _GENERIC = frozenset("data record result entry info information detail object row item value".split())
 _PLACES = frozenset("endpoint route page view url path handler".split())
@@ -36,16 +36,6 @@ _HOMONYMS = {
     "map": frozenset("attr attribute association rel key value role source class type id".split()),
     "message": frozenset("error log debug commit flash validation exception".split()),
 }
-_SPELLINGS = {
-    "catalogue": "catalog",
-    "colour": "color",
-    "centre": "center",
-    "licence": "license",
-    "favourite": "favorite",
-    "cheque": "check",
-    "programme": "program",
-    "behaviour": "behavior",
-}
 
 
 class Word(NamedTuple):
@@ -54,6 +44,8 @@ class Word(NamedTuple):
     `bare` are the words without a head that says nothing ("order data"): they match whole names only. `route` tells
     that the text speaks of a route ("/checkout", "checkout endpoints"). `given` are the matches that the configuration
     gives in place of all this, None when it gives none: names, key templates with `*`, routes that start with "/".
+    `number` tells whether it speaks of many of something ("product lists") or of one ("product details"): then `bare`
+    is what of.
     """
 
     text: str
@@ -61,6 +53,7 @@ class Word(NamedTuple):
     bare: tuple[str, ...] = ()
     route: bool = False
     given: tuple[str, ...] | None = None
+    number: str = ""
 
 
 def word_of(text: str, given: tuple[str, ...] | None = None) -> Word:
@@ -72,44 +65,15 @@ def word_of(text: str, given: tuple[str, ...] | None = None) -> Word:
     is_route = text.strip("` ").startswith("/")
     if len(words) > 1 and words[-1] in _PLACES:
         return Word(text, (*words[:-2], singular(words[-2])), (), True, given)
-    has_bare = len(words) > 1 and words[-1] in _GENERIC and not _says_how(words[-2])
+    number = numbers.of_phrase(words)
+    has_bare = len(words) > 1 and (words[-1] in _GENERIC or bool(number)) and not _says_how(words[-2])
     bare = (*words[:-2], singular(words[-2])) if has_bare else ()
-    return Word(text, words, bare, is_route, given)
+    return Word(text, words, bare, is_route, given, number if has_bare else "")
 
 
 def _says_how(word: str) -> bool:
     """Whether a word before "data" says of what sort it is and not what it is about: financial, real-time, cached."""
     return word in _SORTS or word.endswith(("al", "ive", "ic", "ous", "ary", "able", "ible", "ed", "ing"))
-
-
-@lru_cache(maxsize=20_000)
-def words_of(text: str) -> tuple[str, ...]:
-    """The lower-case words of a name or phrase, the last one in the singular."""
-    words = [_spelled(word.lower()) for word in _SPLIT.split(text) if word]
-    return (*words[:-1], singular(words[-1])) if words else ()
-
-
-def singular(word: str) -> str:
-    """The singular of an English noun by its ending, in American spelling."""
-    return _spelled(_singular(word))
-
-
-def _singular(word: str) -> str:
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
-
-
-def _spelled(word: str) -> str:
-    if word in _SPELLINGS:
-        return _SPELLINGS[word]
-    return word.replace("isation", "ization") if word.endswith(("isation", "isations")) else word
 
 
 def in_name(word: Word, name: str) -> bool:
@@ -151,18 +115,15 @@ def in_loader(word: Word, name: str) -> bool:
     if word.given is not None:
         return in_name(word, name)
     words = words_of(name)
+    if word.number and _ends_with(_without_how(words), word.bare) and not _ends_with(words, word.words):
+        return numbers.of_loader(name, word.bare[-1]) == word.number and in_loader(word_of(" ".join(word.bare)), name)
     kept = _without_how(words)
     if not (_ends_with(kept, word.words) or (word.bare and words == word.bare)):
         return False
     if words[0] in _LOADING:
         return len(kept) > 1
-    is_verb = len(kept) == 1 and not _is_plural(name, kept[0])
+    is_verb = len(kept) == 1 and not is_plural(name, kept[0])
     return not is_verb and words[0] not in _ACTING and "to" not in kept
-
-
-def _is_plural(name: str, noun: str) -> bool:
-    first = next(each.lower() for each in _SPLIT.split(name) if each)
-    return first != noun and singular(first) == noun
 
 
 def _without_how(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -185,7 +146,9 @@ def in_key(word: Word, template: str) -> bool:
     if word.given is not None:
         return any(_in_given_key(each, template) for each in word.given)
     segments = [words_of(segment) for segment in _SEGMENTS.split(_HOLE.sub(" ", template)) if segment.strip()]
-    if any(_ends_with(segment, word.words) or (word.bare and segment == word.bare) for segment in segments):
+    if any(_ends_with(segment, word.words) for segment in segments):
+        return True
+    if word.bare in segments and word.bare and numbers.agree(word.number, numbers.of_key(template, word.bare[-1])):
         return True
     joined = [a + b for a, b in itertools.pairwise(segments)]
     return len(word.words) > 1 and any(each == word.words for each in joined)
@@ -202,11 +165,15 @@ def ends_route(word: Word, path: str) -> bool:
     """Whether the last literal segment of a URL pattern is the entity: `/orders/{id}`, not `/orders/{id}/notes`."""
     literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|:\w+", "", path)
     parts = [part for part in re.sub(r"[\^$\\?]", "", literal).split("/") if part]
-    return bool(parts) and in_route(word, parts[-1])
+    return bool(parts) and numbers.agree(word.number, numbers.of_route(path)) and _names(word, parts[-1])
 
 
 def in_route(word: Word, path: str) -> bool:
     """Whether a literal segment of a URL pattern is the entity; a path is found inside the pattern."""
+    return numbers.agree(word.number, numbers.of_route(path)) and _names(word, path)
+
+
+def _names(word: Word, path: str) -> bool:
     literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|[\^$\\]", " ", path)
     if word.given is not None:
         return any(each.startswith("/") and _under(each, literal) for each in word.given)

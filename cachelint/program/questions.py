@@ -582,10 +582,10 @@ class Program:
         """The clause in which the error of a cache call ends and nobody hears of it."""
         return outages.silent_clause(self, event)
 
-    def caching_decision(self, entity: ClassSymbol | str) -> Decision | None:
-        """The decision of the policy to cache this model or table; None when there is none."""
-        path = entity.module.source.path if isinstance(entity, ClassSymbol) else ""
-        found = (each.decision for each in self.decided.allows(path) if subjects.is_about(entity, each.word))
+    def caching_decision(self, event: Event) -> Decision | None:
+        """The decision of the policy to cache what a query reads; None when there is none."""
+        path = event.entity.module.source.path if isinstance(event.entity, ClassSymbol) else ""
+        found = (each.decision for each in self.decided.allows(path) if subjects.is_read(event, each.word))
         return next(found, None)
 
     def tolerates_stale(self, event: Event) -> bool:

@@ -136,8 +136,7 @@ def _rulings(program: Program, handler: Handler, queries: tuple[Query, ...], is_
         yield Ruling("never", forbidden.decision, not is_storable)
     found: dict[Decision, bool] = {}
     for query in queries:
-        entity = query.event.entity
-        decision = program.caching_decision(entity) if entity is not None else None
+        decision = program.caching_decision(query.event)
         if decision is not None:
             found[decision] = found.get(decision, True) and query.is_cached
     for decision, is_kept in found.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.policy import Word, ends_route, in_key, in_loader, in_name, in_route
+from cachelint.policy.numbers import agree, of_key, of_loader
 from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import Instance, Value
@@ -23,10 +24,28 @@ def about(program: Program, view: View, word: Word) -> str:
     template = next((each for each in templates(view.key) if in_key(word, each)), None)
     if template is not None:
         return f"the key `{template}`"
+    if not _agrees(program, view, word):
+        return ""
     for name, item in view.value.items or ():
         if item.items is None and isinstance(name, str) and entity_of(program, item, word):
             return entity_of(program, item, word)
     return entity_of(program, view.value, word)
+
+
+def _agrees(program: Program, view: View, word: Word) -> bool:
+    """Whether what is stored may be as many of something as a word speaks of, by its type or else by its key."""
+    if not word.number:
+        return True
+    by_key = (of_key(each, word.bare[-1]) for each in templates(view.key))
+    return agree(word.number, _number_of(program, view.value) or next(filter(None, by_key), ""))
+
+
+def _number_of(program: Program, value: Value) -> str:
+    """Whether a value is a row or many of them, "" when its type does not say."""
+    rows = [each for each in value.things if isinstance(each, Instance)]
+    is_model = program.interpreter.hierarchy.is_model
+    found = {"many" if each.of is not None else "one" for each in rows if each.of is not None or is_model(each.type)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def templates(key: Value) -> Iterator[str]:
@@ -69,6 +88,16 @@ def is_about(entity: object, word: Word) -> bool:
     return isinstance(entity, str) and in_name(word, entity.rpartition(".")[2])
 
 
+# How many rows a query of a shape reads, in the words of `policy.numbers`.
+_NUMBERS = {"rows": "many", "row": "one"}
+
+
+def is_read(event: Event, word: Word) -> bool:
+    """Whether a query reads what a word speaks of, as many as it speaks of."""
+    is_number = not word.number or _NUMBERS.get(event.shape) == word.number
+    return is_number and event.entity is not None and is_about(event.entity, word)
+
+
 def _name(entity: object) -> str:
     return entity.facts.name if isinstance(entity, ClassSymbol) else str(entity).rpartition(".")[2]
 
@@ -89,7 +118,9 @@ def decorated(program: Program, event: Event, word: Word) -> str:
     """What of a decorated function is the entity: what it returns, its name, its key or its route."""
     assert event.function is not None
     name = event.function.facts.name
-    returned = "" if word.route else entity_of(program, program.interpreter.summary(event.function).returns, word)
+    returns = program.interpreter.summary(event.function).returns
+    is_number = not word.number or agree(word.number, _number_of(program, returns) or of_loader(name, word.bare[-1]))
+    returned = entity_of(program, returns, word) if is_number and not word.route else ""
     if returned:
         return f"{returned} that `{name}` returns"
     if not word.route and in_loader(word, name) and not event.is_response:

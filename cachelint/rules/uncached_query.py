@@ -101,7 +101,7 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     handler = read.handler.function
     others = len(read.handlers) - 1
     more = f" and {others} more handler{'s' * (others > 1)}" if others else ""
-    decision = program.caching_decision(event.entity) if event.entity is not None else None
+    decision = program.caching_decision(event)
     is_decided = decision is not None
     is_common = event.shape != "row" and read.is_common and not program.does_without_cache
     is_plain = event.certain and (is_common or is_decided)
