@@ -83,7 +83,7 @@ def in_name(word: Word, name: str) -> bool:
     words = words_of(name)
     if word.bare and words == word.bare:
         return True
-    return _ends_with(words, word.words) or _ends_with(_without_how(words), word.words)
+    return ends_with(words, word.words) or ends_with(_without_how(words), word.words)
 
 
 # Verbs with which functions say that they hand something out.
@@ -115,10 +115,10 @@ def in_loader(word: Word, name: str) -> bool:
     if word.given is not None:
         return in_name(word, name)
     words = words_of(name)
-    if word.number and _ends_with(_without_how(words), word.bare) and not _ends_with(words, word.words):
+    if word.number and ends_with(_without_how(words), word.bare) and not ends_with(words, word.words):
         return numbers.of_loader(name, word.bare[-1]) == word.number and in_loader(word_of(" ".join(word.bare)), name)
     kept = _without_how(words)
-    if not (_ends_with(kept, word.words) or (word.bare and words == word.bare)):
+    if not (ends_with(kept, word.words) or (word.bare and words == word.bare)):
         return False
     if words[0] in _LOADING:
         return len(kept) > 1
@@ -135,7 +135,8 @@ def _without_how(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def _ends_with(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
+def ends_with(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
+    """Whether the words of a name end with the words of an entity, and mean it."""
     if len(words) > 1 and len(entity) == 1 and words[-2] in _HOMONYMS.get(entity[0], ()):
         return False
     return bool(entity) and len(words) >= len(entity) and words[-len(entity) :] == entity
@@ -146,7 +147,7 @@ def in_key(word: Word, template: str) -> bool:
     if word.given is not None:
         return any(_in_given_key(each, template) for each in word.given)
     segments = [words_of(segment) for segment in _SEGMENTS.split(_HOLE.sub(" ", template)) if segment.strip()]
-    if any(_ends_with(segment, word.words) for segment in segments):
+    if any(ends_with(segment, word.words) for segment in segments):
         return True
     if word.bare in segments and word.bare and numbers.agree(word.number, numbers.of_key(template, word.bare[-1])):
         return True
@@ -180,7 +181,7 @@ def _names(word: Word, path: str) -> bool:
     if word.text.strip("` ").startswith("/"):
         return _under(word.text.strip("` "), literal)
     segments = [words_of(segment) for segment in literal.split("/") if segment.strip()]
-    return any(_ends_with(segment, word.words) or (word.bare and segment == word.bare) for segment in segments)
+    return any(ends_with(segment, word.words) or (word.bare and segment == word.bare) for segment in segments)
 
 
 def _under(wanted: str, path: str) -> bool:

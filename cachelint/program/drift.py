@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cachelint.policy import Word, in_key, in_loader, in_route
+from cachelint.policy import Word, in_field, in_key, in_loader, in_route
 from cachelint.policy.model import Caches, Decision, Line, Never, OneClient, Statement
 from cachelint.policy.wording import worded
 from cachelint.program import clients
 from cachelint.program.decided import Allows
-from cachelint.program.subjects import is_about
+from cachelint.program.subjects import field_of, is_about
 from cachelint.program.values import Place
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ QUOTE = 100
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something in the code that a decision is about. `kind`: "model", "key", "route", "function", "module"."""
+    """Something in the code that a decision is about. `kind`: "model", "field", "key", "route", "function" or
+    "module"."""
 
     kind: str
     name: str
@@ -48,7 +49,7 @@ def matches(program: Program, statement: Statement) -> list[Match]:
         return []
     word = program.decided.word(statement.subject)
     found = {*_models(program, word), *_keys(program, word, statement), *_routes(program, word)}
-    found |= set(_loaders(program, word))
+    found |= {*_loaders(program, word), *(_fields(program, word) if isinstance(statement, Never) else ())}
     return sorted(found, key=lambda each: (each.kind, each.name, each.place))
 
 
@@ -93,6 +94,20 @@ def _loaders(program: Program, word: Word) -> Iterator[Match]:
             name = function.facts.name
             if in_loader(word, name) and _loads(name):
                 yield Match("function", function.facts.qualname, program.head_of(function))
+
+
+def _fields(program: Program, word: Word) -> Iterator[Match]:
+    """Columns of models, and fields of dicts that are stored."""
+    for module in program.interpreter.modules:
+        for symbol in module.classes:
+            names = [name for name in symbol.attributes if in_field(word, name)]
+            for name in names if program.interpreter.hierarchy.is_model(symbol) else ():
+                at = symbol.attributes[name][0].at
+                yield Match("field", f"{symbol.facts.name}.{name}", Place(module.source.path, at, at))
+    for event in program.cache_events:
+        name = field_of(event.value, word) if event.value is not None else ""
+        if name:
+            yield Match("field", name, event.place)
 
 
 def _loads(name: str) -> bool:

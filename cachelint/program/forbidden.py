@@ -11,7 +11,7 @@ from cachelint.policy.model import Decision
 from cachelint.program.decided import Forbids
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.effects import Event
-from cachelint.program.subjects import about, decorated, entity_of
+from cachelint.program.subjects import about, decorated, entity_of, field_of
 from cachelint.program.values import Place
 from cachelint.program.writes import View, at_call, from_callers, is_write, parameters
 from cachelint.vocabulary import Memoizes, Row, SetsHeader
@@ -68,7 +68,7 @@ def _first(words: list[Forbids], matches: Callable[[Word], str]) -> tuple[str, F
 def _of_view(program: Program, view: View) -> Iterator[Forbidden]:
     if program.is_store_at(view):
         return
-    found = _first(program.decided.forbids(view.place.path), lambda word: about(program, view, word))
+    found = _first(program.decided.forbids(view.place.path), lambda word: _what(program, view, word))
     if found is not None:
         way = (*view.way, (view.event.place, "stored here")) if view.way else ()
         yield Forbidden(view.event, view.place, found[0], found[1].word.text, found[1].decision, way)
@@ -81,6 +81,11 @@ def _of_view(program: Program, view: View) -> Iterator[Forbidden]:
     for forbidden in inner:
         yield replace(forbidden, place=view.place)
         return
+
+
+def _what(program: Program, view: View, word: Word) -> str:
+    field = field_of(view.value, word)
+    return about(program, view, word) or (f"the field `{field}`" if field else "")
 
 
 def _is_own_key(view: View) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.policy import Word, ends_route, in_key, in_loader, in_name, in_route
+from cachelint.policy import Word, ends_route, in_field, in_key, in_loader, in_name, in_route
 from cachelint.policy.numbers import agree, of_key, of_loader
 from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol
-from cachelint.program.values import Instance, Value
+from cachelint.program.values import NOTHING, Instance, Value
 from cachelint.program.writes import View
 
 if TYPE_CHECKING:
@@ -30,6 +30,26 @@ def about(program: Program, view: View, word: Word) -> str:
         if item.items is None and isinstance(name, str) and entity_of(program, item, word):
             return entity_of(program, item, word)
     return entity_of(program, view.value, word)
+
+
+# Levels of dicts in dicts in which fields are looked for.
+LEVELS = 3
+
+
+def field_of(value: Value, word: Word, level: int = LEVELS) -> str:
+    """The field of a dict, or of a dict in it, that holds what a word says; a constant there holds nothing."""
+    for name, item in value.items or ():
+        if isinstance(name, str) and in_field(word, name) and item.constant is NOTHING and not _is_only_told(item):
+            return name
+        inner = field_of(item, word, level - 1) if level else ""
+        if inner:
+            return inner
+    return ""
+
+
+def _is_only_told(value: Value) -> bool:
+    """Whether a value tells something about data (a number, a yes or no) and holds none of it."""
+    return bool(value.origins) and all(origin.safe and origin.bounded for origin in value.origins)
 
 
 def _agrees(program: Program, view: View, word: Word) -> bool:

@@ -116,7 +116,7 @@ def passes(site: CallSite, row: Passes) -> Value:
     if any(isinstance(each, ClassRef) for each in site.receiver.things):
         value = replace(value, origins=boxed(value.origins))
     if row.as_text:
-        value = replace(value, origins=unboxed(value.origins))
+        value = replace(value, origins=unboxed(value.origins), items=site.given.get(row.argument, UNKNOWN).items)
     if row.gives.startswith("argument:"):
         given = site.given.get(row.gives.removeprefix("argument:"), UNKNOWN)
         return replace(given, origins=given.origins | value.origins)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cachelint.program.effects import TOP, CallEdge, Context, Event
 from cachelint.program.substitution import substitute
 from cachelint.program.symbols import FunctionSymbol
-from cachelint.program.values import UNKNOWN, Origin, Place, Thing, Value
+from cachelint.program.values import UNKNOWN, Origin, Place, Value
 from cachelint.vocabulary import CacheGetOrSet, CacheWrite
 
 if TYPE_CHECKING:
@@ -75,7 +75,12 @@ def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
     stored = view.value if turns <= TURNS else UNKNOWN
     value = substitute(stored, function, edge.arguments)
     # What a serializer made of the value hides its type, not what it holds.
-    value = Value(things=value.things or _things_of(stored, function, edge.arguments), origins=value.origins)
+    handed = _handed(stored, function, edge.arguments)
+    value = Value(
+        things=value.things or tuple(each for given in handed for each in given.things),
+        origins=value.origins,
+        items=value.items or next((given.items for given in handed if given.items), None),
+    )
     ttl = (view.ttl[0], substitute(view.ttl[1], function, edge.arguments)) if view.ttl is not None else None
     way = ((edge.place, f"passed to `{function.facts.name}`"), *view.way)
     return View(
@@ -88,10 +93,7 @@ def parameters(value: Value) -> list[Origin]:
     return [o for o in value.origins if o.kind == "parameter" and isinstance(o.what, tuple)]
 
 
-def _things_of(value: Value, function: object, arguments: dict[str, Value]) -> tuple[Thing, ...]:
-    things: list[Thing] = []
-    for origin in parameters(value):
-        # A part of what was handed in is of another type.
-        if not origin.part and origin.what[0] is function and origin.what[1] in arguments:  # type: ignore[index]
-            things.extend(arguments[origin.what[1]].things)  # type: ignore[index]
-    return tuple(things)
+def _handed(value: Value, function: object, arguments: dict[str, Value]) -> list[Value]:
+    """The arguments that a value was made of, but for those of which it is a part: that is of another type."""
+    made = [origin.what for origin in parameters(value) if not origin.part and isinstance(origin.what, tuple)]
+    return [arguments[name] for owner, name in made if owner is function and name in arguments]

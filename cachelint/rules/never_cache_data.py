@@ -1,8 +1,9 @@
 """Data that the team's policy forbids to cache is cached.
 
 What it does
-Matches the words of `[policy] never` to models, tables, key segments, routes and loaders, and follows such
-data into cache writes, get-or-set calls and caching decorators.
+Matches the words of the policy to models, tables, key segments, routes and loaders, and follows such data into
+cache writes, get-or-set calls and caching decorators. What is a field rather than a thing of its own (passwords,
+prices, order status) is also found by the names in a dict that is stored.
 
 Why is this bad
 The team decided that this data must be right at every read, or must not lie in the cache at all.
@@ -41,6 +42,7 @@ def load(pk):
 
 Stays silent when
 Only part of a word or not its head noun matches: "orders" is not `reorder`, `border` or `OrderItem`.
+A field only tells something about the data: `has_password`, a constant, a number of tokens.
 The response is marked `no-store` or private.
 The call is no cache use: a lock, an idempotency mark, a counter.
 
