@@ -60,6 +60,13 @@ def _maximum(match: re.Match[str]) -> Meaning:
     return Meaning((model.ExpiresAll(limit=amount),))
 
 
+def _default(match: re.Match[str]) -> Meaning:
+    amount = seconds(match["limit"])
+    if amount is None:
+        return Meaning(unclear="its duration is unclear")
+    return Meaning((model.DefaultTtl(ttl=amount),))
+
+
 def _keys_form(match: re.Match[str]) -> Meaning:
     found = list(templates(match.string))
     if not found or hides_condition(re.sub(r"`[^`]*`", "", match.string)):
@@ -229,6 +236,14 @@ EXPIRY = (
         _everything,
     ),
     form(
+        "ttl expir timeout",
+        r"^(?:please )?(?:use|set|give|add|specify|provide) (?:an? |explicit |appropriate |sensible |reasonable )*"
+        r"(?:ttls?|expir\w+(?: times?)?|timeouts?) (?:for|on|to|with) (?:all |every |each |any )?(?:the |our )?"
+        r"(?:cache|cached|redis|memcached|caches|keys?|entry|entries)\b(?!.*\b(?:that|which|except|unless|but|only|if"
+        r"|when|who|whose|of|with|under|like)\b).*",
+        _everything,
+    ),
+    form(
         "without",
         r"\b(?:no|never|don't|do not)\b.*\bwithout (?:an? )?(?:explicit )?(?:ttl|expiry|expiration|timeout)\b",
         stated(model.ExpiresAll()),
@@ -238,6 +253,12 @@ EXPIRY = (
         r"^(?:ttls? (?:is |are )?)(?:mandatory|required|obligatory)\b"
         r"|\bmust (?:always )?have (?:an? )?(?:ttl|expiry)\b",
         stated(model.ExpiresAll()),
+    ),
+    form(
+        "default",
+        r"^(?:the |our )?default (?:cache )?(?:ttls?|expiry|expiration|timeout|lifetime)(?: (?:for|of) (?:all |every )?"
+        rf"(?:cache )?(?:keys?|entries|entry|caches))?\s+(?:is|are|should be|must be|=)\s+(?P<limit>{DURATION})$",
+        _default,
     ),
     form(
         "max longest upper",

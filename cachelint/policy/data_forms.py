@@ -15,7 +15,11 @@ from cachelint.policy.naming import entities
 _END = r"(?:\s+(?:under any circumstances|at all|ever|anywhere|in any cache))?(?:\s*[-(,].*)?$"
 _HOW = r"(?:\s+(?:for|with|using|via|forever|in|by|until|at|through|up to|permanently|under)\b|\s*[,(]|\s+-\s)"
 # What "cache" may go on with that is no kind of data: "cache because ...", "cache keys", "cache-aside".
-_NO_DATA = r"(?!(?:because|since|when|so|if|to|with|in|things|keys?|miss(?:es)?|hits?|errors?|entry|entries|aside)\b)"
+_NO_DATA = (
+    r"(?!(?:because|since|when|so|if|to|with|in|things|keys?|miss(?:es)?|hits?|errors?|entry|entries|aside"
+    r"|invalidations?|expir\w+|evictions?|warm\w*|stampedes?|sizes?|layers?|backends?|servers?|clients?|settings?"
+    r"|timeouts?|ttls?|strateg\w+|polic\w+|usage)\b)"
+)
 _DROPPED = r"(?:invalidated|purged|evicted|cleared|busted|dropped|deleted|flushed|removed|refreshed)"
 _WHEN = r"(?:on|upon|when(?:ever)?|as soon as|once|every time|after|at|from|via)"
 _GENERAL = re.compile(r"(?:cached )?(?:data|reads?|values?|entries|content|responses|everything|pages)|caches?", re.I)
@@ -57,8 +61,17 @@ def _strategy_form(match: re.Match[str]) -> Meaning:
     return cached(entities(bare), said)
 
 
+def _one_by_one(match: re.Match[str]) -> Meaning:
+    """ "cache product lists for 5 minutes and product details for 1 hour"."""
+    pairs = re.findall(rf"(.+?) (for {DURATION})(?:,? and |, |$)", match["pairs"], re.IGNORECASE)
+    found = [cached(entities(what), attributes(how)) for what, how in pairs]
+    unclear = next((each.unclear for each in found if each.unclear), "")
+    return Meaning(unclear=unclear) if unclear else Meaning(tuple(said for each in found for said in each.statements))
+
+
 def _dropped(match: re.Match[str]) -> Meaning:
     what = re.sub(r"\s+(?:caches?|entry|entries|keys?)$", "", match["what"].replace(" cache", ""))
+    what = re.sub(r"['\u2019]s$", "", what)
     lasts = re.fullmatch(rf"after ({DURATION})", match["when"].strip(), re.IGNORECASE)
     if _GENERAL.fullmatch(what) or _STATE.fullmatch(what):
         return Meaning(unclear="names no data of its own")
@@ -152,6 +165,14 @@ NEVER = (
         rf"(?:out|outside)(?: of)? (?:the |any |every |our )?(?:\w+ )?{CACHE}{_END}",
         _never_form,
     ),
+    form(
+        "always fresh directly live straight",
+        rf"^(?!.*\b(?:miss\w*|errors?|fail\w*|down|outages?|unavailable|fall\w*)\b)(?P<what>[^:,]+?)\s+{_FIRST}"
+        r"(?:(?:must|should|shall|has to|have to|needs? to)\s+(?:always\s+)?be|(?:is|are)\s+always)\s+(?:always\s+)?"
+        r"(?:read|fetched|loaded|queried|taken|served)\s+(?:fresh|(?:live |fresh |directly |straight )?from (?:the )?"
+        r"(?:primary |main )?(?:database|db|postgres(?:ql)?|mysql|source))$",
+        _never_form,
+    ),
     form("never_cached", rf"^(?P<what>[^:]+?)\s+{_FIRST}(?:are|is) never cached{_END}", _never_form),
 )
 CACHED = (
@@ -162,6 +183,12 @@ CACHED = (
         r"|immediately)\b)[^,.:]+?)\s+(?P<when>(?:on|upon|when(?:ever)?|after|at|from"
         r"|via)\s+.+)$",
         _dropped,
+    ),
+    form(
+        "cache",
+        rf"^(?:we |please |always )*cache\s+(?P<pairs>{_NO_DATA}[^:,]+? for {DURATION}"
+        rf"(?:(?:,? and |, )(?!for\b)[^:,]+? for {DURATION})+)$",
+        _one_by_one,
     ),
     form(
         "cache",

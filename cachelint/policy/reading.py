@@ -127,8 +127,17 @@ _DO = re.compile(r"(?:do|always|good|yes)\s*[:\u2013-]\s+(?=\S)", _I)
 _DO_NOT = re.compile(r"(?:do not|don'ts?|dont|avoid|bad)\s*[:\u2013-]\s+(?=\S)", _I)
 
 
+# What every rule of a policy means anyway.
+_OTHERWISE = re.compile(
+    r"\s*,?\s*\(?(?:unless|except (?:when|where)) (?:it is |otherwise |explicitly )*"
+    r"(?:stated|noted|specified|documented|overridden)(?: otherwise| elsewhere| below| explicitly)*\)?$",
+    _I,
+)
+
+
 def _told(text: str) -> str:
     """ "Do: cache X" and "Don't: cache Y" as the sentences they stand for."""
+    text = _OTHERWISE.sub("", text)
     told = _DO.match(text)
     return text[told.end() :] if told else _DO_NOT.sub("Do not ", text, count=1) if _DO_NOT.match(text) else text
 

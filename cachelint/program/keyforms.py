@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -115,7 +116,14 @@ def _judged(program: Program, view: View) -> OffFormat | None:
     if not all(whys):
         return None
     place = next((part.place for part in view.key.text.parts if isinstance(part, Gap)), None)
-    return OffFormat(view.event, _inside(view, place), template, formats[0][1], whys[0])
+    nearest = max(range(len(formats)), key=lambda index: _in_common(template, formats[index][0].template))
+    return OffFormat(view.event, _inside(view, place), template, formats[nearest][1], whys[nearest])
+
+
+def _in_common(template: str, form: str) -> int:
+    """How many parts a key template has the same as a format, from the first."""
+    pairs = zip(_segments(template), _segments(form), strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _inside(view: View, place: Place | None) -> Place:
