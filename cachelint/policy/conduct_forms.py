@@ -91,11 +91,13 @@ RUN_TIME = (
 KEYS = (
     form(
         "raw unvalidated unsanit untrusted user client request",
-        r"\b(?:never|not|don't|no|avoid|must ?n't|without)\b.*\b(?:raw|unvalidated"
-        r"|unsaniti[sz]ed|untrusted|user|client|request)"
+        r"\b(?:never|not|don't|no|avoid|must ?n't|without)\b.*\b(?:(?:raw|unvalidated|unsaniti[sz]ed|untrusted)"
         r"(?:[- ](?:user|client|request|supplied|provided|query))?[- ](?:input|parameters?"
-        r"|params?|data|text|values?|strings?|supplied|controlled)\b"
-        r"(?:.*\bkeys?\b|.*$)(?<!cached)",
+        r"|params?|data|text|values?|strings?|supplied|controlled)\b(?:.*\bkeys?\b|.*$)(?<!cached)"
+        r"|(?:user|client|request)(?:[- ](?:supplied|provided|query))?[- ](?:input|parameters?"
+        r"|params?|data|text|values?|strings?|supplied|controlled)\b.*\bkeys?\b"
+        r"|keys?\b.*\b(?:user|client|request)(?:[- ](?:supplied|provided|query))?[- ](?:input|parameters?|params?|data"
+        r"|text|values?|strings?|supplied|controlled)\b)",
         stated(model.NoRawInput()),
     ),
     form(
@@ -252,6 +254,12 @@ EXPIRY = (
         "ttl expiry",
         r"^(?:ttls? (?:is |are )?)(?:mandatory|required|obligatory)\b"
         r"|\bmust (?:always )?have (?:an? )?(?:ttl|expiry)\b",
+        stated(model.ExpiresAll()),
+    ),
+    form(
+        "none",
+        r"\b(?:timeout|ttl|ex|px|expire\w*)\s*=\s*none\b.*\b(?:forbidden|banned|prohibited|not allowed|disallowed)\b"
+        r"|^(?:never|do not|don't|avoid)\b.*\b(?:timeout|ttl|ex|px|expire\w*)\s*=\s*none\b[`)]*$",
         stated(model.ExpiresAll()),
     ),
     form(

@@ -61,6 +61,11 @@ def _strategy_form(match: re.Match[str]) -> Meaning:
     return cached(entities(bare), said)
 
 
+def _dashed(match: re.Match[str]) -> Meaning:
+    """ "Products - 1 hour - invalidated on save"."""
+    return cached(entities(match["what"]), attributes(re.sub(r"\s+-\s+", ", ", match["how"])))
+
+
 def _one_by_one(match: re.Match[str]) -> Meaning:
     """ "cache product lists for 5 minutes and product details for 1 hour"."""
     pairs = re.findall(rf"(.+?) (for {DURATION})(?:,? and |, |$)", match["pairs"], re.IGNORECASE)
@@ -234,6 +239,7 @@ CACHED = (
         r"for\s+(?:reads of |writes of )?(?P<what>[^:]+)$",
         _strategy_form,
     ),
+    form("_-_", rf"^(?P<what>[^-:,]+?)\s+-\s+(?P<how>{DURATION}(?:\s+-\s.*)?)$", _dashed),
     form(
         "invalidated purged evicted cleared busted dropped deleted flushed removed refreshed",
         rf"^(?P<what>[^,:]+?)\s+(?:{MUST}\s+be|is|are|gets?)\s+(?:always )?{_DROPPED}\s+(?P<when>{_WHEN}\b.+)$",

@@ -26,6 +26,9 @@ def by_label(item: Item, text: str, label: str, rest: str) -> Meaning | None:
         return Meaning(tuple(UsesStrategy(strategy=each) for each in strategies), left=rest)
     if item.mode == "unclear":
         return Meaning(unclear="its heading may mean cached or not cached")
+    lasts = _LASTS.fullmatch(label)
+    if lasts and item.mode != "never":
+        return about(entities(rest), Attributes(ttl=seconds(lasts["limit"])))
     named = entities(_in_full(item, label))
     said = _timed(item, label, rest)
     if item.mode == "never" and not said.never:
@@ -43,6 +46,10 @@ def by_label(item: Item, text: str, label: str, rest: str) -> Meaning | None:
     if _is_infrastructure(said):
         return Meaning((NotCheckable(why="a setting outside of this code"),))
     return about(named, said)
+
+
+# Labels that say how long what follows lives: "Cached for 24h: countries, currencies".
+_LASTS = re.compile(rf"(?:cached? )?(?:for )?(?P<limit>{DURATION})(?: ttls?)?", _I)
 
 
 def _timed(item: Item, label: str, rest: str) -> Attributes:

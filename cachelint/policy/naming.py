@@ -95,6 +95,8 @@ def why_no_entity(text: str) -> str:
     bare = _DROPPED.sub("", text.strip("` ")).strip()
     if not bare or not re.search(r"[A-Za-z]", bare):
         return "names nothing"
+    if re.match(r"(?:POST|PUT|PATCH|DELETE)\b", bare):
+        return "is about requests that nobody caches"
     if bare.startswith("/") or re.fullmatch(r"[\w.:{}*/-]+", bare):
         return ""
     found = CONDITIONS.search(bare) or _VERBS.search(bare) or _NARROWING.search(bare)
@@ -139,12 +141,16 @@ def examples(text: str) -> list[str]:
     return [] if is_remark and not _EXAMPLES.match(text) else found
 
 
+# A path, or an endpoint: "GET /api/products". Its slashes separate no names.
+_PATH = re.compile(r"\s`?/\w")
+
+
 def split_list(text: str) -> list[str]:
     """The parts of "a, b and c / d"; commas inside parentheses, code and numbers do not count."""
     parts: list[str] = []
     for clause in clauses(text):
         pieces = re.split(r"\s+(?:and|or|&|und|oder|plus)\s+|\s+/\s+|(?<=[a-z])/(?=[a-z])(?![^`]*`$)", clause)
-        if clause.startswith(("/", "`")) or "(" in clause:
+        if clause.startswith(("/", "`")) or "(" in clause or _PATH.search(clause):
             pieces = re.split(r"\s+(?:and|or|&|und|oder)\s+(?![^()]*\))", clause)
         parts.extend(re.sub(r"^(?:and|or)\s+", "", piece.strip()) for piece in pieces)
     return [part for part in parts if part]

@@ -47,7 +47,12 @@ _TOPICS = (
         "format",
     ),
     (re.compile(r"^(?:key )?examples?$|^e\.g\.?$", _I), "examples"),
-    (re.compile(r"^(?:default |cache |fallback )*(?:ttls?|expiry|expiration)(?: by default)?$", _I), "ttl"),
+    (
+        re.compile(
+            r"^(?:default |cache |fallback )*(?:ttls?|expiry|expiration)(?: by default)?$|^(?:the )?defaults?$", _I
+        ),
+        "ttl",
+    ),
     (
         re.compile(
             r"^(?:cache |default )*invalidat(?:ion|ed?)(?: triggers?| strategy)?$|^(?:purge"
@@ -98,10 +103,10 @@ _TOPICS = (
 )
 
 
-# A piece of each of the topics' words: the quick look before the eleven patterns.
+# A piece of each of the topics' words: the quick look before the twelve patterns.
 _HINT = re.compile(
     r"forma|pattern|nam|templ|schem|conv|key|exam|e\.g|ttl|expir|inval|purg|evict|trig|strat|appro|err|fail|outag|resil"
-    r"|avail|serial|encod|durab|perm|with|never|persis|cache|life|age|stale|toler|tol",
+    r"|avail|serial|encod|durab|perm|with|never|persis|cache|life|age|stale|toler|tol|defa",
     _I,
 )
 
