@@ -169,30 +169,37 @@ def ends_route(word: Word, path: str) -> bool:
     return bool(parts) and numbers.agree(word.number, numbers.of_route(path)) and _names(word, parts[-1])
 
 
-def in_route(word: Word, path: str) -> bool:
-    """Whether a literal segment of a URL pattern is the entity; a path is found inside the pattern."""
-    return numbers.agree(word.number, numbers.of_route(path)) and _names(word, path)
+def in_route(word: Word, path: str, whole: bool = False) -> bool:
+    """Whether a literal segment of a URL pattern is the entity; a path is found inside the pattern, with `whole` only
+    at its end: what is said of `/orders` may be meant for `/orders/{id}` as well, or not."""
+    return numbers.agree(word.number, numbers.of_route(path)) and _names(word, path, whole)
 
 
-def _names(word: Word, path: str) -> bool:
+def _names(word: Word, path: str, whole: bool = False) -> bool:
     literal = re.sub(r"\(\?P<[^)]*\)|<[^>]*>|\{[^}]*\}|[\^$\\]", " ", path)
     if word.given is not None:
-        return any(each.startswith("/") and _under(each, literal) for each in word.given)
+        return any(each.startswith("/") and _under(each, literal, whole) for each in word.given)
     if word.text.strip("` ").startswith("/"):
-        return _under(word.text.strip("` "), literal)
+        return _under(word.text.strip("` "), literal, whole)
     segments = [words_of(segment) for segment in literal.split("/") if segment.strip()]
     return any(ends_with(segment, word.words) or (word.bare and segment == word.bare) for segment in segments)
 
 
-def _under(wanted: str, path: str) -> bool:
-    """Whether `wanted` ("/api/cart/*") is the path or leads to it; holes of either stand for anything."""
-    asked = [part for part in re.sub(r"\{[^}]*\}|<[^>]*>|:\w+", "*", wanted).split("/") if part not in ("", "**")]
-    while asked and asked[-1] == "*":
+_ANY = "{}"
+
+
+def _under(wanted: str, path: str, whole: bool) -> bool:
+    """Whether `wanted` ("/api/cart/*") is the path or leads to it; its holes stand for anything."""
+    asked = [part for part in re.sub(r"\{[^}]*\}|<[^>]*>|:\w+", _ANY, wanted).split("/") if part]
+    is_open = bool(asked) and asked[-1] in ("*", "**")
+    while asked and asked[-1] in ("*", "**"):
         asked.pop()
     given = [part.strip() or "*" for part in path.split("/") if part]
     starts = range(max(len(given) - len(asked), 0) + 1)
+    if whole and not is_open:
+        starts = range(len(given) - len(asked), len(given) - len(asked) + 1) if len(given) >= len(asked) else range(0)
     return bool(asked) and any(
-        all(fnmatch.fnmatchcase(part, want) for part, want in zip(given[start:], asked, strict=False))
+        all(want == _ANY or fnmatch.fnmatchcase(part, want) for part, want in zip(given[start:], asked, strict=False))
         and len(given) - start >= len(asked)
         for start in starts
     )

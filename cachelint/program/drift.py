@@ -48,8 +48,9 @@ def matches(program: Program, statement: Statement) -> list[Match]:
     if not isinstance(statement, (Caches, Never)):
         return []
     word = program.decided.word(statement.subject)
-    found = {*_models(program, word), *_keys(program, word, statement), *_routes(program, word)}
-    found |= {*_loaders(program, word), *(_fields(program, word) if isinstance(statement, Never) else ())}
+    is_cached = isinstance(statement, Caches)
+    found = {*_models(program, word), *_keys(program, word, statement), *_routes(program, word, is_cached)}
+    found |= {*_loaders(program, word), *(() if is_cached else _fields(program, word))}
     return sorted(found, key=lambda each: (each.kind, each.name, each.place))
 
 
@@ -78,10 +79,10 @@ def _keys(program: Program, word: Word, statement: Caches | Never) -> Iterator[M
             yield Match("key", template, event.place)
 
 
-def _routes(program: Program, word: Word) -> Iterator[Match]:
+def _routes(program: Program, word: Word, whole: bool) -> Iterator[Match]:
     for handler in program.handlers:
         for path in handler.raw_paths:
-            if in_route(word, path):
+            if in_route(word, path, whole):
                 yield Match("route", path, program.head_of(handler.function))
 
 

@@ -159,7 +159,7 @@ def _of_decorator(program: Program, event: Event) -> Iterator[Lifetime]:
     matches = [
         (len(each.word.words), what, each)
         for each in program.decided.allows(event.place.path)
-        if (what := decorated(program, event, each.word))
+        if (what := decorated(program, event, each.word, whole=True))
     ]
     best = max(matches, key=lambda each: each[0], default=None)
     entity = best[2] if best is not None else None

@@ -134,8 +134,9 @@ def table_names(symbol: ClassSymbol) -> list[str]:
     return names
 
 
-def decorated(program: Program, event: Event, word: Word) -> str:
-    """What of a decorated function is the entity: what it returns, its name, its key or its route."""
+def decorated(program: Program, event: Event, word: Word, whole: bool = False) -> str:
+    """What of a decorated function is the entity: what it returns, its name, its key or its route; with `whole` a route
+    to its end."""
     assert event.function is not None
     name = event.function.facts.name
     returns = program.interpreter.summary(event.function).returns
@@ -145,16 +146,16 @@ def decorated(program: Program, event: Event, word: Word) -> str:
         return f"{returned} that `{name}` returns"
     if not word.route and in_loader(word, name) and not event.is_response:
         return f"what `{name}` loads"
-    return _route_or_key(program, event, word)
+    return _route_or_key(program, event, word, whole)
 
 
-def _route_or_key(program: Program, event: Event, word: Word) -> str:
+def _route_or_key(program: Program, event: Event, word: Word, whole: bool) -> str:
     for value in event.arguments.values():
         if value.text is not None and not word.route and in_key(word, str(value.text)):
             return f"the key `{value.text}`"
     assert event.function is not None
     for handler in program.handlers_of(event.function):
         for path in handler.raw_paths:
-            if (in_route if word.route else ends_route)(word, path):
+            if in_route(word, path, whole) if word.route else ends_route(word, path):
                 return f"the route `{path}`"
     return ""
