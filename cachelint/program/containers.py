@@ -8,7 +8,7 @@ from cachelint.facts import model as facts
 from cachelint.program import bindings, library
 from cachelint.program.branches import knowledge
 from cachelint.program.frame import Frame
-from cachelint.program.values import UNKNOWN, Instance, Origin, Value, boxed, derived, held, trim
+from cachelint.program.values import FIELDS, NOTHING, UNKNOWN, Instance, Origin, Value, boxed, derived, held, trim
 
 
 def collection(frame: Frame, node: facts.Collection) -> Value:
@@ -72,7 +72,13 @@ def comprehension(frame: Frame, node: facts.Comprehension) -> Value:
         return Value(things=(Instance("builtins.dict"),), origins=origins)
     elements = element.instances()
     of = elements[0].type if len(elements) == 1 else None
-    return Value(things=(Instance("builtins.list", of=of),), origins=origins)
+    return Value(things=(Instance("builtins.list", of=of, options=_fields(element)),), origins=origins)
+
+
+def _fields(element: Value) -> tuple[tuple[str, object], ...]:
+    """The names of what each dict of a list holds; a constant there holds nothing."""
+    names = tuple(name for name, item in element.items or () if isinstance(name, str) and item.constant is NOTHING)
+    return ((FIELDS, names),) if names else ()
 
 
 def starred(frame: Frame, node: facts.Starred) -> Value:

@@ -10,7 +10,7 @@ from cachelint.policy import Word, ends_route, in_field, in_key, in_loader, in_n
 from cachelint.policy.numbers import agree, of_key, of_loader
 from cachelint.program.effects import Event
 from cachelint.program.symbols import ClassSymbol
-from cachelint.program.values import NOTHING, Instance, Value
+from cachelint.program.values import NOTHING, Instance, Value, content
 from cachelint.program.writes import View
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ LEVELS = 3
 
 def field_of(value: Value, word: Word, level: int = LEVELS) -> str:
     """The field of a dict, or of a dict in it, that holds what a word says; a constant there holds nothing."""
-    for name, item in value.items or ():
+    for name, item in content(value) or ():
         if isinstance(name, str) and in_field(word, name) and item.constant is NOTHING and not _is_only_told(item):
             return name
         inner = field_of(item, word, level - 1) if level else ""

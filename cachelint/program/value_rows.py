@@ -23,6 +23,7 @@ from cachelint.program.values import (
     boxed,
     carried,
     cleaned,
+    content,
     derived,
     thing,
     trim,
@@ -116,7 +117,7 @@ def passes(site: CallSite, row: Passes) -> Value:
     if any(isinstance(each, ClassRef) for each in site.receiver.things):
         value = replace(value, origins=boxed(value.origins))
     if row.as_text:
-        value = replace(value, origins=unboxed(value.origins), items=site.given.get(row.argument, UNKNOWN).items)
+        value = replace(value, origins=unboxed(value.origins), items=content(site.given.get(row.argument, UNKNOWN)))
     if row.gives.startswith("argument:"):
         given = site.given.get(row.gives.removeprefix("argument:"), UNKNOWN)
         return replace(given, origins=given.origins | value.origins)

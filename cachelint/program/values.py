@@ -175,6 +175,17 @@ class Value(msgspec.Struct, frozen=True, cache_hash=True):
 
 
 Items = tuple[tuple[object, Value], ...]
+# The option of a list that names what the dicts in it hold.
+FIELDS = "fields"
+
+
+def content(value: Value) -> Items | None:
+    """What a value holds under names: its items, or those of each dict in a list, of which only the names are known."""
+    if value.items is not None:
+        return value.items
+    names = [name for each in value.instances() for name in dict(each.options).get(FIELDS, ())]  # type: ignore[attr-defined]
+    return tuple((name, UNKNOWN) for name in names) or None
+
 
 NO_ORIGINS: frozenset[Origin] = frozenset()
 UNKNOWN = Value()

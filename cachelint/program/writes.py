@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cachelint.program.effects import TOP, CallEdge, Context, Event
 from cachelint.program.substitution import substitute
 from cachelint.program.symbols import FunctionSymbol
-from cachelint.program.values import UNKNOWN, Origin, Place, Value
+from cachelint.program.values import UNKNOWN, Origin, Place, Value, content
 from cachelint.vocabulary import CacheGetOrSet, CacheWrite
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _seen_from(view: View, function: FunctionSymbol, edge: CallEdge) -> View:
     value = Value(
         things=value.things or tuple(each for given in handed for each in given.things),
         origins=value.origins,
-        items=value.items or next((given.items for given in handed if given.items), None),
+        items=value.items or next(filter(None, map(content, handed)), None),
     )
     ttl = (view.ttl[0], substitute(view.ttl[1], function, edge.arguments)) if view.ttl is not None else None
     way = ((edge.place, f"passed to `{function.facts.name}`"), *view.way)
