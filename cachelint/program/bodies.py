@@ -57,6 +57,7 @@ def _provided(frame: Frame, function: FunctionSymbol, parameter: facts.Parameter
         if isinstance(each, FunctionRef):
             _note_dependency(frame.interpreter, each.symbol, function)
         elif isinstance(each, ClassRef):
+            frame.interpreter.learning.note_reader(each.symbol, "__init__", frame)
             init = classes.find_method(frame.interpreter, each.symbol, "__init__")
             if init is not None:
                 _note_dependency(frame.interpreter, init, function)

@@ -55,8 +55,9 @@ class Change:
     functions whose code is not what it was (with all that is defined in them), `names` what means something else or
     is new or gone; of these, `members` belong to classes, `offered` are functions at the top level that are only called
     in another way, and of `decorated` nothing has changed but decorators. `heirs` are the classes whose own or
-    inherited members are not what they were, `loose` the statements outside of functions that differ. `doubt` is why
-    nothing less than the whole project can tell what the change means, "" where it can be told.
+    inherited members are not what they were, `owned` the names of these by the class that has or had them, `bound` the
+    names of the file's top level, `loose` the statements outside of functions that differ. `doubt` is why nothing less
+    than the whole project can tell what the change means, "" where it can be told.
 
     `guessed` tells which names of variables say what they hold where a file imports one of some packages."""
 
@@ -70,6 +71,8 @@ class Change:
         self.offered: set[str] = set()
         self.decorated: set[str] = set()
         self.heirs: set[ClassSymbol] = set()
+        self.owned: dict[ClassSymbol, set[str]] = defaultdict(set)
+        self.bound: set[str] = set()
         self.moved = Moved()
         self.doubt = ""
         self._code = _Code(old.facts, new.facts)
@@ -127,9 +130,12 @@ class Change:
         if function.parent is not None:
             return
         self.names.add(function.facts.name)
-        if function.home is not None:
+        if function.home is None:
+            self.bound.add(function.facts.name)
+        else:
             self.members.add(function.facts.name)
             self._note_class(function.home)
+            self._own(function.home, function.facts.name)
 
     def _align_functions(self, old: FunctionSymbol, new: FunctionSymbol) -> None:
         pairs: list[tuple[facts.Node | None, facts.Node | None]] = [(old.facts.returns, new.facts.returns)]
@@ -151,8 +157,12 @@ class Change:
             symbol = before.get(name) or after[name]
             self.names.update((symbol.facts.name, *symbol.attributes, *symbol.methods))
             self.members.update((*symbol.attributes, *symbol.methods))
+            self._own(symbol, *symbol.attributes, *symbol.methods)
             if symbol.facts.owner >= 0:
                 self._note_owner(symbol)
+                self._own(symbol.module.classes[symbol.facts.owner], symbol.facts.name)
+            else:
+                self.bound.add(symbol.facts.name)
         for old, new in self.classes.items():
             self._compare_class(old, new)
 
@@ -163,6 +173,7 @@ class Change:
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         self.names |= changed
         self.members |= changed
+        self._own(new, *changed)
         for symbol in (old, new):
             for name in changed & symbol.attributes.keys():
                 self.names.update(_texts(symbol.attributes[name]))
@@ -183,6 +194,10 @@ class Change:
         if new.module is self.new:
             self.heirs.add(new)
 
+    def _own(self, symbol: ClassSymbol, *names: str) -> None:
+        if names:
+            self.owned[self.classes.get(symbol, symbol)].update(names)
+
     def _note_owner(self, symbol: ClassSymbol) -> None:
         """What a class inside another one says, says something of that one."""
         owner = symbol.module.classes[symbol.facts.owner]
@@ -202,6 +217,7 @@ class Change:
         if "__all__" in changed or _stars(self.old) != _stars(self.new):
             self.doubt = "what star imports take"
         self.names |= changed
+        self.bound |= changed
 
     def _bodies(self) -> Iterator[tuple[Statements, Statements]]:
         yield self.old.facts.body, self.new.facts.body

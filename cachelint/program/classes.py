@@ -65,7 +65,6 @@ def find_method(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> Fun
 def instance_value(interpreter: Interpreter, symbol: ClassSymbol, name: str) -> Value:
     """What `self.name` was seen to be set to, in any method of the class or its bases."""
     key = (symbol, name)
-    interpreter.learning.note_reader(key)
     if key in interpreter.instance_values:
         interpreter.asking.give((name, symbol))
         return interpreter.instance_values[key]

@@ -43,6 +43,7 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
     """Make an object of a project class: runs __init__, keeps the arguments as what the object holds."""
     interpreter = frame.interpreter
     instance = Instance(symbol, site=frame.place(node), options=callsite.constant_options(arguments))
+    interpreter.learning.note_reader(symbol, "__init__", frame)
     init = classes.find_method(interpreter, symbol, "__init__")
     if init is not None:
         calls.call_function(frame, FunctionRef(init, receiver=instance), arguments, node)

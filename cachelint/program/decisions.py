@@ -78,4 +78,5 @@ def _is_builtin(frame: Frame, func: facts.Expression) -> bool:
 def _has(frame: Frame, subject: Value, each: object, name: str) -> bool:
     if not isinstance(each, Instance) or not isinstance(each.type, ClassSymbol):
         return False
+    frame.interpreter.learning.note_reader(each.type, name, frame)
     return classes.find_in_class(frame.interpreter, each.type, name) is not None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cachelint.facts import model as facts
+from cachelint.program.asked import ASKED_FOR, is_view
 from cachelint.program.changes import Change
 from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
@@ -14,7 +15,7 @@ from cachelint.program.graph import functions_in
 from cachelint.program.likeness import Likeness
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Value
-from cachelint.vocabulary import CACHE_ROWS, CacheExpire, DbRead, DbWrite, GenericView, HandlerClass
+from cachelint.vocabulary import CACHE_ROWS, CacheExpire, DbRead, DbWrite, GenericView
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 # What these do is seen from around them; of an expiry that is not given any more that cannot be said.
 CACHES = tuple(row for row in CACHE_ROWS if row is not CacheExpire)
 SEEN = (DbRead, DbWrite, *CACHES)
-# Methods and attributes that the questions of rules look for by name, beside those that rows of libraries name.
-ASKED_FOR = frozenset("dispatch test_func render_to_response paginate_by filter_queryset get_queryset".split())
 Item = TypeVar("Item")
 
 
@@ -157,31 +156,12 @@ def is_plain(statement: facts.Statement) -> bool:
 # ------------------------------------------------------------------------------------------------------- classes
 
 
-def look_at_class(interpreter: Interpreter, symbol: ClassSymbol, change: Change) -> None:
-    """Raise where members of a class that are new, gone or changed are asked for by nobody who says their names: by
-    Python, by frameworks, or where the class is a model."""
-    own = {*symbol.methods, *symbol.attributes}
-    old = next((before for before, after in change.classes.items() if after is symbol), None)
-    own |= {*old.methods, *old.attributes} if old is not None else set()
-    names = (change.members & own) - change.decorated
-    if any(name.startswith("__") for name in names):
-        raise UnsureError("what Python calls by itself")
-    bases = interpreter.hierarchy.library_bases(symbol)
-    if interpreter.hierarchy.is_model(symbol) and any(
-        name in each.attributes for name in names for each in (symbol, old) if each
-    ):
-        raise UnsureError("a field of a model")
-    asked = {name for base in bases for name in _asked_for(interpreter, base)}
-    if names & (asked | ASKED_FOR) or (bases and any(_is_setting(symbol, old, name) for name in names)):
-        raise UnsureError("what a framework asks a class for")
-
-
 def look_at_new_class(interpreter: Interpreter, symbol: ClassSymbol) -> None:
     """Raise for a class that comes or goes and is more than what is said of it by name: a view, a model, an heir of
     another class of the project."""
     heritage = interpreter.hierarchy.mro(symbol)[1:]
     is_heir = any(isinstance(base, ClassSymbol) for base in heritage) or bool(symbol.facts.decorators)
-    if is_heir or interpreter.hierarchy.is_model(symbol) or _is_view(interpreter, symbol):
+    if is_heir or interpreter.hierarchy.is_model(symbol) or is_view(interpreter.hierarchy, symbol):
         raise UnsureError("a class that comes or goes")
 
 
@@ -190,29 +170,5 @@ def look_at_imports(interpreter: Interpreter, change: Change) -> None:
     for name in sorted(change.names & change.new.bindings.keys()):
         if change.new.bindings[name].imports:
             for each in interpreter.names.global_value(change.new, name).things:
-                if isinstance(each, ClassRef) and _is_view(interpreter, each.symbol):
+                if isinstance(each, ClassRef) and is_view(interpreter.hierarchy, each.symbol):
                     raise UnsureError("a view that is imported")
-
-
-def _is_view(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
-    bases = interpreter.hierarchy.library_bases(symbol)
-    return any(
-        isinstance(r, (HandlerClass, GenericView)) for base in bases for r in interpreter.catalogue.rows_on(base)
-    )
-
-
-def _asked_for(interpreter: Interpreter, base: str) -> set[str]:
-    """The methods and attributes that a framework looks for in classes with this base."""
-    found: set[str] = set()
-    for row in (*interpreter.catalogue.own_rows(base), *interpreter.catalogue.rows_on(base)):
-        if isinstance(row, HandlerClass):
-            found.update(word.partition(":")[0] for word in row.methods.split())
-        elif isinstance(row, GenericView):
-            found.update((*row.methods.split(), *row.sources.split(), row.builder))
-    return found
-
-
-def _is_setting(symbol: ClassSymbol, old: ClassSymbol | None, name: str) -> bool:
-    """Whether an attribute is plain data, which frameworks read (`permission_classes = [...]`), and no field."""
-    assigned = [each for side in (symbol, old) if side is not None for each in side.attributes.get(name, ())]
-    return any(not isinstance(each.value, facts.Call) for each in assigned)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cachelint.program.appearances import look_alike
+from cachelint.program.askers import Askers
 from cachelint.program.changes import Change, outermost
 from cachelint.program.concern import Concern
 from cachelint.program.differences import (
@@ -18,7 +19,6 @@ from cachelint.program.differences import (
     is_other,
     is_plain,
     look_at_builder,
-    look_at_class,
     look_at_imports,
     look_at_new_class,
 )
@@ -145,7 +145,11 @@ class Excerpt:
                 sayers.top_levels.add(change.new)
         for module in sorted(sayers.top_levels, key=lambda each: each.source.path):
             self._look_at_top_level(module)
-        return {*functions_of(sayers.functions), *self._variants(sayers.functions)}
+        askers = Askers(self._recalled)
+        for change in self._changes.values():
+            askers.look(change)
+        units = sayers.functions | askers.functions
+        return {*functions_of(units), *self._variants(units)}
 
     def _variants(self, units: set[FunctionSymbol]) -> Iterator[FunctionSymbol]:
         """The special cases of functions that the earlier run met."""
@@ -235,8 +239,6 @@ class Excerpt:
     def _look_at_classes(self, change: Change) -> None:
         """Raise where classes or their members are said by nobody and asked for all the same: by frameworks, by
         Python."""
-        for symbol in change.heirs:
-            look_at_class(self.interpreter, symbol, change)
         for symbol in (*change.new.classes, *change.old.classes):
             if symbol not in change.classes and symbol not in change.classes.values():
                 look_at_new_class(self.interpreter, symbol)

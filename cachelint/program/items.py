@@ -132,7 +132,10 @@ def by_own_method(frame: Frame, base: Value, name: str, given: list[Value], node
 
     found = []
     for each in base.instances():
-        method = classes.find_method(frame.interpreter, each.type, name) if isinstance(each.type, ClassSymbol) else None
+        if not isinstance(each.type, ClassSymbol):
+            continue
+        frame.interpreter.learning.note_reader(each.type, name, frame)
+        method = classes.find_method(frame.interpreter, each.type, name)
         if method is not None:
             arguments = Arguments(positional=given)
             found.append(calls.call_function(frame, FunctionRef(method, receiver=each), arguments, node))

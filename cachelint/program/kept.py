@@ -50,13 +50,23 @@ class Followed(msgspec.Struct):
     where: tuple[int, int]
 
 
+class Heirs(msgspec.Struct):
+    """The classes that derive from one: where they are, their library bases, the names of members that somebody asks of
+    one of them, and whether objects of one are rows."""
+
+    where: tuple[Where, ...] = ()
+    bases: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    has_model: bool = False
+
+
 class FileLeft(msgspec.Struct):
     """What is known of one file.
 
     What its functions do, what call sites teach about their parameters, for which users they are injected, the types
     of requests they get, which of them give answers, take what is kept on the application, look models up by name. Who
-    reads what is set on objects of its classes, what relations lead from those to others, which classes derive from
-    them. Where its tests ask for what is kept for the whole process.
+    asks for which members of its classes, and which are asked for outside of functions; what relations lead from those
+    to others, which classes derive from them. Where its tests ask for what is kept for the whole process.
 
     The paths of the files that import it, or something of it.
 
@@ -76,8 +86,9 @@ class FileLeft(msgspec.Struct):
     requests: dict[FunctionSymbol, str] = {}
     answering: set[FunctionSymbol] = set()
     readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = {}
+    read_outside: set[tuple[ClassSymbol, str]] = set()
     related: dict[tuple[ClassSymbol, str], Value] = {}
-    heirs: dict[int, tuple[Where, ...]] = {}
+    heirs: dict[int, Heirs] = {}
     takers: dict[Slot, set[FunctionSymbol]] = {}
     model_namers: dict[FunctionSymbol, tuple[str, ...]] = {}
     memos: set[Place] = set()
@@ -225,10 +236,15 @@ def _add_tables(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
         files[_path(function)].answering.add(function)
     for attribute, readers in interpreter.learning.readers_of.items():
         files[_path(attribute[0])].readers[attribute] = readers
+    for attribute in interpreter.learning.read_outside:
+        files[_path(attribute[0])].read_outside.add(attribute)
     for relation, value in (interpreter.related or {}).items():
         files[_path(relation[0])].related[relation] = value
+    names_of: dict[ClassSymbol, set[str]] = defaultdict(set)
+    for symbol, name in (*interpreter.learning.readers_of, *interpreter.learning.read_outside):
+        names_of[symbol].add(name)
     for symbol, heirs in interpreter.hierarchy.all_subclasses().items():
-        files[_path(symbol)].heirs[symbol.index] = tuple(_where(heir) for heir in heirs)
+        files[_path(symbol)].heirs[symbol.index] = _heirs(interpreter, heirs, names_of)
     for slot, takers in interpreter.shelves.readers.items():
         for function in takers:
             files[_path(function)].takers.setdefault(slot, set()).add(function)
@@ -243,6 +259,13 @@ def _add_tables(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
         files[_path(function)].asked_from[function.index] = tuple(sorted(paths))
     for place in interpreter.memos:
         files[place.path].memos.add(place)
+
+
+def _heirs(interpreter: Interpreter, heirs: list[ClassSymbol], names_of: Mapping[ClassSymbol, set[str]]) -> Heirs:
+    hierarchy = interpreter.hierarchy
+    bases = frozenset(base for heir in heirs for base in hierarchy.library_bases(heir))
+    names = frozenset(name for heir in heirs for name in names_of.get(heir, ()))
+    return Heirs(tuple(map(_where, heirs)), bases, names, any(map(hierarchy.is_model, heirs)))
 
 
 def _add_graph(files: dict[str, FileLeft], program: Program) -> None:
@@ -412,6 +435,7 @@ _TYPES = (
     Known,
     FileLeft,
     Followed,
+    Heirs,
     Kept,
     Handler,
     Slot,

@@ -36,6 +36,8 @@ class Learning:
     def __init__(self, interpreter: Interpreter) -> None:
         self.interpreter = interpreter
         self.readers_of: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = defaultdict(set)
+        # Members that code outside of functions asks for.
+        self.read_outside: set[tuple[ClassSymbol, str]] = set()
 
     def learn_parameters(self, summaries: list[Summary]) -> bool:
         """Note what call sites pass to unannotated parameters; follow the functions this concerns anew. True if any."""
@@ -124,10 +126,12 @@ class Learning:
         is_injected = caller in self.interpreter.dependencies.get(function, ())
         return is_injected or any(_gives_another(each, old, new) for each in summary.calls if each.callee is function)
 
-    def note_reader(self, key: tuple[ClassSymbol, str]) -> None:
-        """Remember which function asks what an attribute of self was set to."""
-        if self.interpreter._running:
-            self.readers_of[key].add(next(reversed(self.interpreter._running)))
+    def note_reader(self, symbol: ClassSymbol, name: str, frame: Frame) -> None:
+        """Remember who asks for a member of a class, or of an object of it."""
+        if frame.function is None or not self.interpreter._running:
+            self.read_outside.add((symbol, name))
+        else:
+            self.readers_of[symbol, name].add(next(reversed(self.interpreter._running)))
 
     def readers_of_changed(self, writer: FunctionSymbol, old: Summary, new: Summary) -> set[FunctionSymbol]:
         """Who asked for an attribute that a method now sets to something else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -300,13 +301,22 @@ def _relate(interpreter: Interpreter, symbol: ClassSymbol, index: dict[tuple[Cla
         call = assigned[-1].value
         if not isinstance(call, facts.Call):
             continue
-        for each in frame.evaluate(call.func).things:
-            rows = (
-                interpreter.catalogue.function(each.name) if isinstance(each, External) else _member_rows(frame, each)
-            )
-            for row in rows:
-                if isinstance(row, Relation):
-                    _relate_field(frame, symbol, name, call, row, index)
+        for row in _relation_rows(frame, call):
+            _relate_field(frame, symbol, name, call, row, index)
+
+
+def is_relation(interpreter: Interpreter, symbol: ClassSymbol, call: facts.Call) -> bool:
+    """Whether a call in a model's class leads to rows of another one."""
+    frame = Frame(interpreter, symbol.module, None, interpreter.scratch(symbol.module))
+    frame.class_ = symbol
+    return any(True for _ in _relation_rows(frame, call))
+
+
+def _relation_rows(frame: Frame, call: facts.Call) -> Iterator[Relation]:
+    for each in frame.evaluate(call.func).things:
+        catalogue = frame.interpreter.catalogue
+        rows = catalogue.function(each.name) if isinstance(each, External) else _member_rows(frame, each)
+        yield from (row for row in rows if isinstance(row, Relation))
 
 
 def _member_rows(frame: Frame, each: object) -> tuple[Row, ...]:

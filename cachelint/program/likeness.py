@@ -15,10 +15,11 @@ IsMarked = Callable[[Place], bool]
 
 class Likeness:
     """Compares what was with what is. A place that is not there any more (one before its file) is like any in the same
-    file, as long as both or neither of them are marked."""
+    file, as long as both or neither of them are marked. `moved` tells where places of old code are now, where that is
+    not done yet."""
 
-    def __init__(self, is_marked: IsMarked) -> None:
-        self._is_marked = is_marked
+    def __init__(self, is_marked: IsMarked, moved: Callable[[Place], Place] | None = None) -> None:
+        self._is_marked, self._moved = is_marked, moved
 
     def all_alike(self, old: Sequence[object], new: Sequence[object]) -> bool:
         """Whether two lists of records are alike, one by one."""
@@ -48,8 +49,10 @@ class Likeness:
         return bool(old == new)
 
     def _is_moved(self, old: Place, new: Place) -> bool:
+        if self._moved is not None and old.path == new.path:
+            old = self._moved(old)
         is_same_file = old.path == new.path and old.at < 0 <= new.at
-        return is_same_file and self._is_marked(old) == self._is_marked(new)
+        return old == new or (is_same_file and self._is_marked(old) == self._is_marked(new))
 
     def _sets_alike(self, old: Iterable[object], new: Iterable[object]) -> bool:
         left = list(new)

@@ -132,6 +132,7 @@ def _of_module(frame: Frame, module: ModuleRef, name: str) -> Value:
 def of_class(frame: Frame, symbol: ClassSymbol, name: str, receiver: Value, node: facts.Node) -> Value | None:
     """`Class.name`: a manager, a method, a column, a library member."""
     interpreter = frame.interpreter
+    interpreter.learning.note_reader(symbol, name, frame)
     found = classes.find_in_class(interpreter, symbol, name)
     if found is not None:
         return _class_member(frame, symbol, found[1], name, node)
@@ -174,6 +175,7 @@ def _of_object(
     frame: Frame, instance: Instance, symbol: ClassSymbol, name: str, receiver: Value, node: facts.Node
 ) -> Value | None:
     interpreter = frame.interpreter
+    interpreter.learning.note_reader(symbol, name, frame)
     method = classes.find_method(interpreter, symbol, name)
     if method is not None:
         return _method(frame, instance, symbol, method, receiver, node)

@@ -10,7 +10,7 @@ from cachelint.program.changes import outermost
 from cachelint.program.demands import TOP_LEVEL, Where
 from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
 from cachelint.program.effects import Summary
-from cachelint.program.kept import FileLeft, Followed, Known, Reader, place_of_writer
+from cachelint.program.kept import FileLeft, Followed, Heirs, Known, Reader, place_of_writer
 from cachelint.program.shelves import Slot, Writer
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Value
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Beyond so many files read, or seconds of computing, the whole program is as quick.
 FILES = 220
 SECONDS = 1.0
-NOTHING = FileLeft()
+NOTHING, NO_HEIRS = FileLeft(), Heirs()
 
 
 class Recalled:
@@ -55,6 +55,8 @@ class Recalled:
 
     def left(self, module: ModuleSymbol) -> FileLeft:
         """What the earlier run left of a file; its summaries are with the interpreter from then on."""
+        change = self.changes.get(module.source.path)
+        module = change.new if change is not None else module
         known = self._left.get(module)
         if known is None:
             if len(self._left) > FILES or time.process_time() > self._end:
@@ -112,8 +114,12 @@ class Recalled:
         paths = {*self.left(module).taken_by, *self.changes}
         return [self.interpreter.modules.by_path[path] for path in sorted(paths)]
 
+    def heirs(self, symbol: ClassSymbol) -> Heirs:
+        """What derives from a class."""
+        return self.left(symbol.module).heirs.get(self.index(symbol), NO_HEIRS)
+
     def _heirs(self, symbol: ClassSymbol) -> list[ClassSymbol]:
-        return [self._symbols.class_(*where) for where in self.left(symbol.module).heirs.get(self.index(symbol), ())]
+        return [self._symbols.class_(*where) for where in self.heirs(symbol).where]
 
     def _writers(self, slot: Slot) -> list[Writer]:
         then = [where for where in self.known.writers.get(slot, ()) if where[0] not in self.changes]
@@ -132,7 +138,7 @@ class Recalled:
     def index(self, symbol: ClassSymbol | FunctionSymbol) -> int:
         """Where a symbol was when the earlier run wrote of it."""
         change = self.changes.get(symbol.module.source.path)
-        if change is None:
+        if change is None or symbol.module is change.old:
             return symbol.index
         pairs = change.classes if isinstance(symbol, ClassSymbol) else change.functions
         return next((old.index for old, new in pairs.items() if new is symbol), -1)

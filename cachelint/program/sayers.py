@@ -1,7 +1,8 @@
-"""Which functions say the names that an edit gives another meaning: what has to be followed beside what was edited.
+"""Which functions say the names of a file's top level that an edit gives another meaning: what has to be followed
+beside what was edited.
 
-Names of members are looked for as words, as in `mentions.py`; those of a file's top level where they are imported. Code
-outside of functions is not followed: where it says such a name, only a whole run can tell.
+They are looked for where they are imported; who asks for members of classes, `askers.py` tells. Code outside of
+functions is not followed: where it says such a name, only a whole run can tell.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ from cachelint.program.spelling import last_name
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 from cachelint.program.walking import blocks, nodes, walk
 
-# A name said in more files than this is a word like any other.
-FILES = 40
 _ENCODER = msgspec.msgpack.Encoder()
 _STAR = _ENCODER.encode("*")
 Takers = Callable[[ModuleSymbol], Iterable[ModuleSymbol]]
@@ -43,18 +42,8 @@ class Sayers:
         """Find who says the names of a change. Raises UnsureError where that can matter beyond functions: then in
         `functions` whose bodies say one, and `top_levels` of files that say a function which is only called in another
         way."""
-        for name in sorted(change.names - change.decorated):
-            if name in change.members:
-                self._look_everywhere(name, change)
-            else:
-                self._look_where_it_comes(name, change)
-
-    def _look_everywhere(self, name: str, change: Change) -> None:
-        found = list(self._saying(name))
-        if len(found) > FILES:
-            raise UnsureError("names that are said everywhere")
-        for module in found:
-            self._look_through(module, _Name(name, True, None), change)
+        for name in sorted(change.bound - change.decorated):
+            self._look_where_it_comes(name, change)
 
     def _look_where_it_comes(self, name: str, change: Change) -> None:
         """Follow a name of a file's top level through imports."""
@@ -76,13 +65,6 @@ class Sayers:
         """Whether a file says a name, or takes all names of some other one."""
         text = self._texts[module.source.path]
         return _ENCODER.encode(name) in text or _STAR in text
-
-    def _saying(self, name: str) -> Iterator[ModuleSymbol]:
-        """The files that say a name as a word, or as the end of a dotted one."""
-        whole, ending = _ENCODER.encode(name), b"." + name.encode()
-        for path, text in self._texts.items():
-            if (whole in text or ending in text) and path in self._modules.by_path:
-                yield self._modules.by_path[path]
 
     def _look_through(self, module: ModuleSymbol, name: _Name, change: Change) -> None:
         """Note who says a name in a file."""
@@ -127,11 +109,11 @@ class Sayers:
 
 
 class _Name(NamedTuple):
-    """A name as a file can say it: `bare`, or `dotted`, behind one of these words and a dot (None: any)."""
+    """A name as a file can say it: `bare`, or `dotted`, behind one of these words and a dot."""
 
     text: str
     bare: bool
-    dotted: frozenset[str] | None
+    dotted: frozenset[str]
 
     def is_in(self, code: object) -> bool:
         return any(self._is_said(node) for node in nodes(code))
@@ -140,7 +122,7 @@ class _Name(NamedTuple):
         if isinstance(node, facts.Name):
             return self.bare and node.id == self.text
         if isinstance(node, facts.Attribute):
-            return node.attr == self.text and (self.dotted is None or last_name(node.value) in self.dotted)
+            return node.attr == self.text and last_name(node.value) in self.dotted
         return isinstance(node, facts.Constant) and self._is_end_of(node.value)
 
     def _is_end_of(self, value: object) -> bool:

@@ -63,6 +63,7 @@ def _in(
     plain = Instance(heir)
     for base in bases:
         if isinstance(base, ClassSymbol):
+            frame.interpreter.learning.note_reader(base, name, frame)
             if name in base.methods:
                 method = frame.interpreter.variants.inherited(base.methods[name], heir)
                 return thing(FunctionRef(method, receiver=plain))
