@@ -261,10 +261,12 @@ def test_a_cached_method_is_a_matter_for_whole_runs(tmp_path: Path) -> None:
     run(task)
     before = VIEWS.encode()
     after = VIEWS.replace("    def answer", "    @cache_page(60)\n    def answer").encode()
-    assert glanced(task, "app.py", before, after) is None
-    assert glanced(task, "app.py", after, before) is None
-    new = introduced(task, "app.py", before, after).introduced
-    assert new == tuple(fully(task, "app.py", before, after))
+    new = glanced(task, "app.py", before, after)
+    assert new is not None
+    assert bare(new) == bare(fully(task, "app.py", before, after))
+    gone = glanced(task, "app.py", after, before)
+    assert gone is not None
+    assert bare(gone) == bare(fully(task, "app.py", after, before))
     assert "unguarded-cache-call" in {finding.rule for finding in new}
 
 

@@ -64,7 +64,7 @@ class Concern:
         """What is done where the edit can make something else of uses of caches: beside what is looked at, in what is
         called with something else, and where rows may now be read for it."""
         modules = {function.module for function in self._found} | {c.new for c in self._recalled.changes.values()}
-        functions = {each for module in modules for each in module.functions} | {*self._found, *self._called}
+        functions = {each for module in modules for each in module.functions} | {*self._found, *self.called}
         events = self.in_functions(functions)
         return [*events, *(event for event in self.in_functions([None]) if event.module in modules)]
 
@@ -74,14 +74,15 @@ class Concern:
         found: set[Where] = set()
         for path, change in self._recalled.changes.items():
             found |= {(path, TOP_LEVEL), *((path, each.index) for each in change.old.functions)}
-        for function in (*self._found, *self._called):
+        for function in (*self._found, *self.called):
             index = self._recalled.index(function.original)
             if index >= 0:
                 found.add((function.module.source.path, index))
         return found
 
     @cached_property
-    def _called(self) -> set[FunctionSymbol]:
+    def called(self) -> set[FunctionSymbol]:
+        """The functions that are called otherwise than they were, with all that these lead to."""
         differences = self._differences
         starts = [edge.callee for edge in self._loud(*differences.lost, *differences.won, *differences.said)]
         if self._recalled.known.keeps_objects and any(

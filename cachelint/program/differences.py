@@ -15,7 +15,7 @@ from cachelint.program.graph import functions_in
 from cachelint.program.likeness import Likeness
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Value
-from cachelint.vocabulary import CACHE_ROWS, CacheExpire, DbRead, DbWrite, GenericView
+from cachelint.vocabulary import CACHE_ROWS, CacheExpire, CacheRead, CacheWrite, DbRead, DbWrite, GenericView
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -48,6 +48,12 @@ class Differences:
     def only_uses_more_caches(self) -> bool:
         """Whether nothing but uses of caches has come, and nothing has gone."""
         return not (self.gone or self.lost or self.won) and all(isinstance(each.row, CACHES) for each in self.more)
+
+    @property
+    def is_seen_where_it_is(self) -> bool:
+        """Whether nothing is different for functions that are called as they were: what comes and goes is no lock and
+        nothing else that callers do for them."""
+        return all(isinstance(each.row, (DbRead, DbWrite, CacheRead, CacheWrite)) for each in (*self.gone, *self.more))
 
     def look(self, old: Summary | None, new: Summary) -> None:
         """Note what a function does otherwise. Raises UnsureError where that can matter to what lies elsewhere: keys of
@@ -143,7 +149,7 @@ def _fields(each: object) -> object:
 
 def does_nothing(statement: facts.Statement) -> bool:
     """Whether a statement only gives something a name."""
-    if isinstance(statement, (facts.Define, facts.DefineClass, facts.Import)):
+    if isinstance(statement, (facts.Define, facts.DefineClass, facts.Import, facts.Jump)):
         return True
     return isinstance(statement, facts.Assign) and isinstance(statement.value, facts.Constant)
 

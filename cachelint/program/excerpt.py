@@ -13,6 +13,7 @@ from cachelint.program.appearances import look_alike
 from cachelint.program.askers import Askers
 from cachelint.program.changes import Change, outermost
 from cachelint.program.concern import Concern
+from cachelint.program.configured import may_configure
 from cachelint.program.differences import (
     Differences,
     does_nothing,
@@ -31,7 +32,6 @@ from cachelint.program.partial import PartialGraph
 from cachelint.program.pursuit import Pursuit
 from cachelint.program.recalled import NOTHING, Recalled
 from cachelint.program.sayers import Sayers, functions_of
-from cachelint.program.settings import may_decide_settings
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import CacheWrite
 
@@ -67,12 +67,19 @@ class Excerpt:
         # Whether the change may only bring what is said of uses of caches in the functions that it changes; whether all
         # ways by which functions were reached are still there; whether no entry gets out of step with its rows by it.
         self.only_uses_more_caches = self.loses_no_way = self.keeps_step = False
+        # Whether what functions are called by may be another thing for them though the calls are the same.
+        self._is_seen_from_below = True
         self.graph = PartialGraph(self._recalled, self.found, self._heads)
         self.known = self._recalled.known
 
-    def touched(self) -> Iterator[FunctionSymbol]:
-        """The functions that are not what they were: as they are now, and as they were."""
+    @property
+    def touched(self) -> tuple[list[FunctionSymbol], list[FunctionSymbol]]:
+        """The functions that are not what they were: as they were, and as they are now."""
         return self._recalled.touched()
+
+    def followed_alike(self) -> Iterator[FunctionSymbol]:
+        """The functions that were followed again and are written as they were."""
+        return (function for function in self.found if not self._recalled.is_changed(function))
 
     # ------------------------------------------------------------------------------------------------ following
 
@@ -89,6 +96,9 @@ class Excerpt:
         self._pursuit.follow({*changed, *self._variants({outermost(each) for each in changed}), *sayers})
         if self.interpreter.configured:
             raise UnsureError("clients that are configured by calls")
+        # The special cases of a function have its decorators as well.
+        special = [function for function in self.found if function.original in self._heads]
+        self._heads.update({function: Head(function) for function in special if function not in self._heads})
         self._heads.update({function: finished(self.interpreter, head) for function, head in self._heads.items()})
         self._compare()
         if self.matters or self._also:
@@ -107,6 +117,8 @@ class Excerpt:
         self.only_uses_more_caches = not self._heads and is_alike and found.only_uses_more_caches
         self.loses_no_way = not self._heads and not found.lost
         self._differences = found
+        is_served_alike = all(map(self._is_new, self._heads))
+        self._is_seen_from_below = not (is_alike and is_served_alike and found.is_seen_where_it_is)
         self.keeps_step = self.concern().keeps_step
 
     def _is_new(self, function: FunctionSymbol) -> bool:
@@ -174,6 +186,7 @@ class Excerpt:
         `fully` also where the change cannot matter."""
         if fully:
             self.only_uses_more_caches = self.loses_no_way = self.keeps_step = False
+            self._is_seen_from_below = True
         for function in self._named(names):
             if function not in self.found:
                 same = self.interpreter.summary(function)
@@ -199,7 +212,13 @@ class Excerpt:
 
     def events(self) -> list[Event]:
         """What is done in the functions that the change can matter to."""
-        return self.graph.events(self.only_uses_more_caches)
+        return self.graph.events(self._led_to_otherwise(), self.only_uses_more_caches)
+
+    def _led_to_otherwise(self) -> Collection[FunctionSymbol]:
+        """The functions to which, and to all that these lead to, the change may be a difference as their caller."""
+        if self._is_seen_from_below:
+            return self.found
+        return self.concern().called
 
     def all_events(self) -> list[Event]:
         """What is done in all files that use caches, and in those that have been read."""
@@ -226,7 +245,7 @@ class Excerpt:
     # -------------------------------------------------------------------------------------------------- certainty
 
     def _look_for_doubt(self, path: str, change: Change) -> None:
-        if change.doubt or may_decide_settings(change.old) or may_decide_settings(change.new):
+        if change.doubt or may_configure(self.interpreter, change, self.settings()):
             raise UnsureError(f"{path}: {change.doubt or 'settings'}")
         if path not in self.interpreter.modules.by_path or self._recalled.before.files[path] is None:
             raise UnsureError(f"{path}: a file that comes or goes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -254,6 +254,22 @@ def said_by_everything(program: Program) -> frozenset[str]:
             if is_hook(function):
                 found |= _of_function(program, function)
     return frozenset(found)
+
+
+def may_say_otherwise(
+    program: Program,
+    before: Iterable[FunctionSymbol],
+    after: Iterable[FunctionSymbol],
+    alike: Iterable[FunctionSymbol],
+) -> bool:
+    """Whether hooks around all responses may set something else: they were these `before` an edit and are those after
+    it, and others are written `alike` but say names that are something else now."""
+    then, now = (_said_by(program, hooks) for hooks in (before, after))
+    return then != now or bool(_said_by(program, alike))
+
+
+def _said_by(program: Program, functions: Iterable[FunctionSymbol]) -> set[str]:
+    return set().union(*(_of_function(program, each) for each in functions if is_hook(each)))
 
 
 def is_hook(function: FunctionSymbol) -> bool:

@@ -18,7 +18,7 @@ from cachelint.program.http_methods import restricted
 from cachelint.program.inputs import dialect_of
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.walking import nodes
-from cachelint.vocabulary import Memoizes, Restricts
+from cachelint.vocabulary import HandlerClass, Restricts
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -31,11 +31,12 @@ BINDING = frozenset(
 
 
 class Head(NamedTuple):
-    """What a function serves and what it caches by its decorators of now."""
+    """What a function serves and what it caches by its decorators of now, and whether those of before made it serve."""
 
     function: FunctionSymbol
-    serves: tuple[Handler, ...]
-    caches: tuple[Event, ...]
+    serves: tuple[Handler, ...] = ()
+    caches: tuple[Event, ...] = ()
+    has_served: bool = False
 
 
 def heads(interpreter: Interpreter, change: Change) -> Iterator[Head]:
@@ -53,7 +54,8 @@ def heads(interpreter: Interpreter, change: Change) -> Iterator[Head]:
         interpreter.request_types.pop(function, None)
         for handler in served:
             _type_request(interpreter, handler, now)
-        yield Head(function, tuple(served), ())
+        has_served = old is not None and bool(handlers.by_decorators(interpreter, old))
+        yield Head(function, tuple(served), has_served=has_served)
 
 
 def finished(interpreter: Interpreter, head: Head) -> Head:
@@ -64,11 +66,18 @@ def finished(interpreter: Interpreter, head: Head) -> Head:
 def serving(interpreter: Interpreter, head: Head, kept: list[Handler]) -> list[Handler]:
     """What a function serves now, `kept` as an earlier run saw it: what it is registered for elsewhere, and what its
     decorators say. Raises UnsureError where it is both."""
-    elsewhere = [each for each in kept if not _is_by_decorator(head.function, each)]
-    if elsewhere and head.serves:
+    elsewhere = [each for each in kept if not head.has_served or not _is_by_decorator(head.function, each)]
+    if (elsewhere and head.serves) or (head.has_served and _may_be_asked_for(interpreter, head.function)):
         raise UnsureError("a handler that is registered twice")
     limited = [replace(each, methods=restricted(interpreter, head.function, each.methods)) for each in elsewhere]
     return [*limited, *head.serves]
+
+
+def _may_be_asked_for(interpreter: Interpreter, function: FunctionSymbol) -> bool:
+    """Whether a function may serve by its name alone, too, as a method of a view."""
+    rows = (row for row in interpreter.catalogue.rows if isinstance(row, HandlerClass))
+    names = {word.partition(":")[0] for row in rows for word in row.methods.split()}
+    return function.owner is not None and function.facts.name in names
 
 
 def _is_by_decorator(function: FunctionSymbol, handler: Handler) -> bool:
@@ -99,9 +108,6 @@ def _refuse(
     if last & limits:
         raise UnsureError("a decorator that limited methods")
     new = {getattr(node, "attr", getattr(node, "id", "")) for each in function.facts.decorators for node in nodes(each)}
-    caching = {name.rpartition(".")[2] for row in rows if isinstance(row, Memoizes) for name in row.names.split()}
-    if function.owner is not None and (last | new) & caching:
-        raise UnsureError("a cached method: which classes serve requests by it, other files say")
     if ((function.home is None or then) and (last ^ new) & BINDING) or function.facts.name == "dispatch":
         raise UnsureError("a decorator that says how a function is called")
 

@@ -32,7 +32,6 @@ class PartialGraph:
         self._starts: list[FunctionSymbol] = []
         self._added: set[FunctionSymbol] = set()
         self._above: set[FunctionSymbol] | None = None
-        self._below: set[FunctionSymbol] | None = None
         self.tables = Tables(
             callers=_Table(self._link_callers),
             callees=_Table(self._link_of),
@@ -118,7 +117,7 @@ class PartialGraph:
     def look_around(self) -> None:
         """Begin at the functions followed again, the new ones among them put into the graph."""
         self._starts = list(self._found)
-        self._above = self._below = None
+        self._above = None
         for function in self._starts:
             self._link(function.module)
             if function not in self._added:
@@ -132,12 +131,6 @@ class PartialGraph:
         if self._above is None:
             self._above = _reached(self._starts, self._calling)
         return self._above
-
-    def below(self) -> set[FunctionSymbol]:
-        """The functions that those followed again lead to, these included."""
-        if self._below is None:
-            self._below = _reached(self._starts, self._called)
-        return self._below
 
     def reached_from(self, functions: Iterable[FunctionSymbol]) -> set[FunctionSymbol]:
         """What functions lead to, they themselves included."""
@@ -172,13 +165,13 @@ class PartialGraph:
         # In the order of the whole: those of decorators file by file, then the registered ones as they were found.
         return sorted(found.values(), key=lambda each: (self._ranks.get(each.function, 0), each.function.order))
 
-    def events(self, only_beside: bool) -> list[Event]:
+    def events(self, called: Iterable[FunctionSymbol], only_beside: bool) -> list[Event]:
         """What is done in the functions that the change can matter to: those that lead to the ones followed again,
-        those that these lead to, and those beside them. Uses of caches more matter in what is followed again, and
-        beside it."""
+        those that are `called` otherwise, with all that these lead to, and those beside them. Uses of caches more
+        matter in what is followed again, and beside it."""
         found = {f for function in self._found for f in function.module.functions} | set(self._starts)
         if not only_beside:
-            found |= self.above() | self.below()
+            found |= self.above() | self.reached_from(called)
         # In the order of the whole: special cases last.
         places = sorted(found, key=lambda each: (each.original is not each, each.order))
         return [event for function in places for event in self.tables.events.get(function, ()) or ()]

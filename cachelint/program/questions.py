@@ -125,7 +125,7 @@ class Program:
     def _take(self, excerpt: Excerpt) -> None:
         self.excerpt = excerpt
         self.summaries = excerpt.follow()
-        if self.decided.names_data and any(map(headers.is_hook, excerpt.touched())):
+        if self.decided.names_data and headers.may_say_otherwise(self, *excerpt.touched, excerpt.followed_alike()):
             raise UnsureError("what runs around all responses")
         # What a policy says may be about more than who makes the difference.
         excerpt.only_uses_more_caches &= not self.decided.policy.decisions

@@ -143,13 +143,12 @@ class Recalled:
         pairs = change.classes if isinstance(symbol, ClassSymbol) else change.functions
         return next((old.index for old, new in pairs.items() if new is symbol), -1)
 
-    def touched(self) -> Iterator[FunctionSymbol]:
-        """The functions that are not what they were: as they are now, and as they were."""
-        for change in self.changes.values():
-            yield from change.followed
-            for old in change.old.functions:
-                if change.functions.get(old) is None or change.functions[old] in change.followed:
-                    yield old
+    def touched(self) -> tuple[list[FunctionSymbol], list[FunctionSymbol]]:
+        """The functions that are not what they were: as they were, and as they are now."""
+        changes = self.changes.values()
+        old = [(change, each) for change in changes for each in change.old.functions]
+        before = [each for c, each in old if c.functions.get(each) is None or c.functions[each] in c.followed]
+        return before, [each for change in changes for each in change.followed]
 
     def gone(self) -> Iterator[tuple[Summary, Summary]]:
         """What functions did that are not there any more, and what is left of that."""
