@@ -78,9 +78,9 @@ def _is_made(frame: Frame, each: Instance) -> bool:
         return False
     if frame.interpreter.hierarchy.library_bases(each.type):
         return False
-    from cachelint.program import inputs
+    from cachelint.program import strengths
 
-    return not inputs.has_fields(frame.interpreter, each.type)
+    return not strengths.has_fields(frame.interpreter, each.type)
 
 
 def _seen_from(frame: Frame, value: Value, receiver: Value) -> frozenset[Origin]:
@@ -185,14 +185,14 @@ def _of_object(
     if related is not None:
         return related
     if in_class is not None and value is UNKNOWN and receiver.origins:
-        from cachelint.program import inputs
+        from cachelint.program import strengths
 
-        strength = inputs.field_strength(interpreter, instance, name)
+        strength = strengths.field_strength(interpreter, instance, name)
         if strength is not None:
             origins = parts_of(receiver.origins)
             origins = cleaned(origins, *strength) if any(strength) else origins
             declared = _instance_member(frame, symbol, in_class[1], name, node, receiver)
-            if inputs.has_fields(interpreter, symbol):
+            if strengths.has_fields(interpreter, symbol):
                 # What the class says is only the default.
                 declared = replace(declared, constant=NOTHING, text=None, items=None)
             named = frozenset(replace(o, name=f"{o.name}.{name}") if o.kind == "input" else o for o in origins)

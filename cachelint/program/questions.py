@@ -17,6 +17,7 @@ from cachelint.program import (
     audience,
     cache_map,
     clients,
+    completion,
     databases,
     decided,
     drift,
@@ -428,7 +429,7 @@ class Program:
 
     def key_templates(self, event: Event) -> list[str]:
         """The key templates of a cache call, as its callers complete them."""
-        return flow.full_templates(self, event)
+        return completion.full_templates(self, event)
 
     def fills(self, function: FunctionSymbol, misses: frozenset[Place]) -> bool:
         """Whether what is loaded after these misses is stored again, by the function or whoever calls it."""
