@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import classes, library, supers
+from cachelint.program import classes, library, strengths, supers
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import (
@@ -78,8 +78,6 @@ def _is_made(frame: Frame, each: Instance) -> bool:
         return False
     if frame.interpreter.hierarchy.library_bases(each.type):
         return False
-    from cachelint.program import strengths
-
     return not strengths.has_fields(frame.interpreter, each.type)
 
 
@@ -185,8 +183,6 @@ def _of_object(
     if related is not None:
         return related
     if in_class is not None and value is UNKNOWN and receiver.origins:
-        from cachelint.program import strengths
-
         strength = strengths.field_strength(interpreter, instance, name)
         if strength is not None:
             origins = parts_of(receiver.origins)
