@@ -169,7 +169,7 @@ def _is_denied_by_default(program: Program, handler: Handler) -> bool:
     if not is_rest and (row is None or not row.request.startswith("rest_framework.")):
         return False
     settings = list(program.settings.values("REST_FRAMEWORK"))
-    if not settings and handler.owner is not None and program.writes_unasked:
+    if not settings and handler.owner is not None and program.writes_unasked and not program.settings.has_django:
         return not _names_permissions(program, handler.owner)
     for _, value, _ in settings:
         listed = value.item("DEFAULT_PERMISSION_CLASSES")
