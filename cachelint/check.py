@@ -83,15 +83,33 @@ def _concluded(task: Task, given: Inputs, store: Store | None) -> Conclusions:
 def _renewed(task: Task, given: Inputs, store: Store) -> Conclusions | None:
     """What the project comes to, linked again only where something has changed since an earlier run; None when that
     cannot be told, or there was none."""
-    left = before(task, given, store, basis_of(task, given, store))
+    basis = basis_of(task, given, store)
+    left = before(task, given, store, basis)
+    if basis is None or left is None:
+        return None
     from cachelint.concluding import conclude
     from cachelint.program import UnsureError
 
+    known = _carried(task, given, store, basis, left)
+    if known is not None:
+        return known
     try:
-        found = conclude(task, given, left)[0] if left is not None else None
+        found = conclude(task, given, left)[0]
     except UnsureError:
         return None
-    return found if found is not None and not found.crashes else None
+    return found if not found.crashes else None
+
+
+def _carried(task: Task, given: Inputs, store: Store, basis: history.Basis, left: Before) -> Conclusions | None:
+    """What an earlier run concluded, where nothing that it is about has changed since."""
+    then = conclusions.stored(store, basis.run)
+    if then is None:
+        return None
+    from cachelint.carried import carried
+
+    with contextlib.suppress(Exception):  # What is wrong is told by a run that goes on without.
+        return carried(task, given, left, store, then)
+    return None
 
 
 def _from_scratch(task: Task, given: Inputs, store: Store, key: bytes) -> Conclusions:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import pickle
 import random
-import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from edited import agrees, compiles, edits, with_content
 from msgspec import structs
 
 from cachelint import check, history
 from cachelint.check import run
 from cachelint.compare import introduced
 from cachelint.config import load
-from cachelint.finding import Report
 from cachelint.inputs import inputs
 from cachelint.program import bodies
 from cachelint.program.catalogue import Catalogue
@@ -40,6 +38,12 @@ def shop(tmp_path: Path) -> Task:
     return task
 
 
+@pytest.fixture(autouse=True)
+def linked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is only carried over (tests/test_carried.py): what is linked again is what is tested here."""
+    monkeypatch.setattr(check, "_carried", lambda *arguments: None)
+
+
 @pytest.fixture
 def renewals(monkeypatch: pytest.MonkeyPatch) -> list[Renewal]:
     """Every renewal that came to its end."""
@@ -52,50 +56,6 @@ def renewals(monkeypatch: pytest.MonkeyPatch) -> list[Renewal]:
 
     monkeypatch.setattr(Renewal, "run", noted)
     return done
-
-
-def reported(task: Task) -> tuple[Report, object]:
-    outcome = run(task)
-    summary = structs.replace(outcome.report.summary, seconds=0)
-    return structs.replace(outcome.report, summary=summary), outcome.statistics
-
-
-def with_content(task: Task, path: str, content: bytes | None) -> Task:
-    return structs.replace(task, replaced={path: content})
-
-
-def agrees(task: Task) -> bool:
-    return reported(task) == reported(structs.replace(task, use_store=False))
-
-
-def edits(source: str, chance: random.Random) -> Iterator[str]:
-    """A file without some lines, with lines twice or moved, with other words: what an editor makes of it."""
-    lines = source.splitlines(keepends=True)
-    words = sorted(set(re.findall(r"[A-Za-z_]{4,}", source)))
-    while True:
-        kind = chance.choice(["drop", "drop", "twice", "word", "swap", "block"])
-        at = chance.randrange(len(lines))
-        if kind == "drop":
-            yield "".join(lines[:at] + lines[at + 1 :])
-        elif kind == "twice":
-            yield "".join([*lines[:at], lines[at], *lines[at:]])
-        elif kind == "word" and words:
-            yield re.sub(rf"\b{chance.choice(words)}\b", chance.choice(words), source, count=1)
-        elif kind == "block":
-            yield "".join(lines[:at] + lines[at + chance.randrange(1, 6) :])
-        else:
-            other = chance.randrange(len(lines))
-            swapped = list(lines)
-            swapped[at], swapped[other] = swapped[other], swapped[at]
-            yield "".join(swapped)
-
-
-def compiles(source: str) -> bool:
-    try:
-        compile(source, "edited.py", "exec")
-    except SyntaxError:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -16,7 +16,7 @@ from cachelint.program.forbidden import Forbidden
 from cachelint.program.headers import StorableRoute
 from cachelint.program.keyforms import OffFormat
 from cachelint.program.lifetimes import Lifetime
-from cachelint.program.linking import Left, leave, link, link_excerpt, widen
+from cachelint.program.linking import Left, leave, link, link_excerpt, still, widen
 from cachelint.program.outages import Failure
 from cachelint.program.queries import UncachedRead
 from cachelint.program.questions import Program
@@ -57,6 +57,7 @@ __all__ = [
     "leave",
     "link",
     "link_excerpt",
+    "still",
     "widen",
 ]
 

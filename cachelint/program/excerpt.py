@@ -58,28 +58,31 @@ class Excerpt:
         self.interpreter = interpreter
         self._patterns = patterns
         self._also = also
-        self._recalled = Recalled(interpreter, before)
-        self._changes = self._recalled.changes
-        self._pursuit = Pursuit(self._recalled)
+        self.recalled = Recalled(interpreter, before)
+        self._changes = self.recalled.changes
+        self._pursuit = Pursuit(self.recalled)
         self.found = self._pursuit.found
         self._heads: dict[FunctionSymbol, Head] = {}
+        # What the top levels of files did that were followed again, and what they do.
+        self.top_levels: dict[ModuleSymbol, tuple[Summary, Summary]] = {}
+        self.likeness = Likeness(interpreter.memos.__contains__)
         self.matters = False
         # Whether the change may only bring what is said of uses of caches in the functions that it changes; whether all
         # ways by which functions were reached are still there; whether no entry gets out of step with its rows by it.
         self.only_uses_more_caches = self.loses_no_way = self.keeps_step = False
         # Whether what functions are called by may be another thing for them though the calls are the same.
         self._is_seen_from_below = True
-        self.graph = PartialGraph(self._recalled, self.found, self._heads)
-        self.known = self._recalled.known
+        self.graph = PartialGraph(self.recalled, self.found, self._heads)
+        self.known = self.recalled.known
 
     @property
     def touched(self) -> tuple[list[FunctionSymbol], list[FunctionSymbol]]:
         """The functions that are not what they were: as they were, and as they are now."""
-        return self._recalled.touched()
+        return self.recalled.touched()
 
     def followed_alike(self) -> Iterator[FunctionSymbol]:
         """The functions that were followed again and are written as they were."""
-        return (function for function in self.found if not self._recalled.is_changed(function))
+        return (function for function in self.found if not self.recalled.is_changed(function))
 
     # ------------------------------------------------------------------------------------------------ following
 
@@ -90,7 +93,7 @@ class Excerpt:
             self._look_for_doubt(path, change)
         sayers = self._sayers()
         for change in self._changes.values():
-            self._recalled.left(change.new)
+            self.recalled.left(change.new)
             self._heads.update((head.function, head) for head in heads(self.interpreter, change))
         changed = {function for change in self._changes.values() for function in change.followed}
         self._pursuit.follow({*changed, *self._variants({outermost(each) for each in changed}), *sayers})
@@ -107,10 +110,9 @@ class Excerpt:
 
     def _compare(self) -> None:
         """Note whether anything is done otherwise, and for whom that can matter."""
-        likeness = Likeness(self.interpreter.memos.__contains__)
-        found = Differences(likeness, self._leads_nowhere, self._is_habit_open())
+        found = Differences(self.likeness, self.leads_nowhere, self._is_habit_open())
         is_alike = self._look_alike()
-        for old, new in (*self.found.values(), *self._recalled.gone()):
+        for old, new in (*self.found.values(), *self.recalled.gone()):
             found.look(old, new)
             look_at_builder(self.interpreter, old, new)
         self.matters = bool(self._heads) or not is_alike or found.is_any
@@ -124,7 +126,7 @@ class Excerpt:
     def _is_new(self, function: FunctionSymbol) -> bool:
         return function in self.found and self.found[function][0] is None
 
-    def _leads_nowhere(self, function: FunctionSymbol) -> bool:
+    def leads_nowhere(self, function: FunctionSymbol) -> bool:
         """Whether nothing that rules ask of is done in a function and whatever it calls: of a new one, in itself, as
         its calls are differences of their own."""
         if self.interpreter.tracks_loaders:
@@ -132,9 +134,9 @@ class Excerpt:
         return self._is_quiet(function)
 
     def _is_quiet(self, function: FunctionSymbol) -> bool:
-        index = self._recalled.index(function.original)
+        index = self.recalled.index(function.original)
         if index >= 0:
-            return index in self._recalled.left(function.module).quiet
+            return index in self.recalled.left(function.module).quiet
         new = self.found.get(function)
         return new is not None and not (new[1].events or new[1].invocations)
 
@@ -150,14 +152,14 @@ class Excerpt:
         return not differing
 
     def _sayers(self) -> set[FunctionSymbol]:
-        sayers = Sayers(self.interpreter.modules, self._recalled.before.texts, self._changes, self._recalled.takers)
+        sayers = Sayers(self.interpreter.modules, self.recalled.before.texts, self._changes, self.recalled.takers)
         for change in self._changes.values():
             sayers.look(change)
             if not all(map(does_nothing, change.loose)):
                 sayers.top_levels.add(change.new)
         for module in sorted(sayers.top_levels, key=lambda each: each.source.path):
-            self._look_at_top_level(module)
-        askers = Askers(self._recalled)
+            self.look_at_top_level(module)
+        askers = Askers(self.recalled)
         for change in self._changes.values():
             askers.look(change)
         units = sayers.functions | askers.functions
@@ -166,20 +168,21 @@ class Excerpt:
     def _variants(self, units: set[FunctionSymbol]) -> Iterator[FunctionSymbol]:
         """The special cases of functions that the earlier run met."""
         for module in {unit.module for unit in units}:
-            for each in self._recalled.left(module).followed:
+            for each in self.recalled.left(module).followed:
                 function = each.function
                 if function is not None and outermost(function.original) in units:
                     yield function
 
-    def _look_at_top_level(self, module: ModuleSymbol) -> None:
+    def look_at_top_level(self, module: ModuleSymbol) -> None:
         """Raise when the top level of a file does something else than it did."""
-        self._recalled.left(module)
-        old = self._recalled.then(module)
-        self._recalled.taken.add(module)
+        self.recalled.left(module)
+        old = self.recalled.then(module)
+        self.recalled.taken.add(module)
         self.interpreter.module_summaries.pop(module, None)
         new = self.interpreter.module_summary(module)
         if old is None or is_other(old, new):
             raise UnsureError("what a file does by itself")
+        self.top_levels[module] = old, new
 
     def look_around(self, names: Collection[Name] = (), fully: bool = False) -> None:
         """See what leads to the functions followed again, and to those with these names, and what they lead to; with
@@ -197,7 +200,7 @@ class Excerpt:
     def _named(self, names: Collection[Name]) -> Iterator[FunctionSymbol]:
         for path in sorted({path for path, _ in names}):
             module = self.interpreter.modules.by_path.get(path)
-            left = self._recalled.left(module) if module is not None else NOTHING
+            left = self.recalled.left(module) if module is not None else NOTHING
             followed = [each.function for each in left.followed if each.function is not None]
             own = module.functions if module is not None else ()
             for function in dict.fromkeys((*own, *followed)):
@@ -227,7 +230,7 @@ class Excerpt:
     def concern(self) -> Concern:
         """What the change, and the functions looked around, may have to do with entries and their rows."""
         serves_otherwise = not all(map(self._is_new, self._heads))
-        return Concern(self._recalled, self.graph, self.found, self._differences, self._is_quiet, serves_otherwise)
+        return Concern(self.recalled, self.graph, self.found, self._differences, self._is_quiet, serves_otherwise)
 
     def filled_in(self) -> frozenset[str]:
         """The files in which something is stored in a cache, those that have changed included."""
@@ -247,7 +250,7 @@ class Excerpt:
     def _look_for_doubt(self, path: str, change: Change) -> None:
         if change.doubt or may_configure(self.interpreter, change, self.settings()):
             raise UnsureError(f"{path}: {change.doubt or 'settings'}")
-        if path not in self.interpreter.modules.by_path or self._recalled.before.files[path] is None:
+        if path not in self.interpreter.modules.by_path or self.recalled.before.files[path] is None:
             raise UnsureError(f"{path}: a file that comes or goes")
         self._look_at_classes(change)
         if not all(map(is_plain, change.loose)):

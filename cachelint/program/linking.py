@@ -16,6 +16,7 @@ from cachelint.program.earlier import Before
 from cachelint.program.excerpt import Name
 from cachelint.program.kept import dump_files, dump_known
 from cachelint.program.questions import Program
+from cachelint.program.standing import Standing
 from cachelint.program.values import forget_sets
 
 STACK = 512 * 1024 * 1024
@@ -54,6 +55,11 @@ def widen(program: Program, names: Collection[Name], fully: bool = False) -> Non
     """See what lies around functions with these names as well, with `fully` also where the change cannot matter. Raises
     UnsureError where no part is enough."""
     _on_large_stack(lambda: program.widen(names, fully))
+
+
+def still(program: Program) -> Standing:
+    """What stands of what the run concluded that a part of a program starts from. Raises UnsureError."""
+    return _on_large_stack(program.standing)
 
 
 class Left(NamedTuple):

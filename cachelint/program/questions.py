@@ -70,6 +70,7 @@ from cachelint.program.routes import Route
 from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
 from cachelint.program.stampedes import StampedeRisk
+from cachelint.program.standing import Standing, standing
 from cachelint.program.strategies import OffStrategy
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Origin, Place
@@ -153,6 +154,12 @@ class Program:
     def matters(self) -> bool:
         """Whether anything in it is done otherwise than in the run that it starts from; of the whole, always."""
         return self.excerpt is None or self.excerpt.matters
+
+    def standing(self) -> Standing:
+        """What stands of what the earlier run concluded that a part of a program starts from. Raises UnsureError."""
+        assert self.excerpt is not None
+        policy = self.decided.policy
+        return standing(self.excerpt, has_policy=bool(policy.decisions or policy.lines))
 
     @property
     def looked_around(self) -> frozenset[Name]:
