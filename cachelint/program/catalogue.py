@@ -41,6 +41,7 @@ class Catalogue:
         self.shelves: list[Shelf] = []
         # What was concluded of types so far: which count as caches, sessions, requests.
         self.kinds: dict[str, str] = {}
+        self._ancestors: dict[str, set[str]] = {}
         self.web_packages: set[str] = set()
         self.models: set[str] = set()
         self.data_models: set[str] = set()
@@ -190,6 +191,11 @@ class Catalogue:
 
     def ancestors(self, error: str) -> set[str]:
         """An exception class and all its known bases, as canonical dotted names."""
+        if error not in self._ancestors:
+            self._ancestors[error] = self._ancestors_of(error)
+        return self._ancestors[error]
+
+    def _ancestors_of(self, error: str) -> set[str]:
         found: set[str] = set()
         queue = [self.canonical(error)]
         while queue:

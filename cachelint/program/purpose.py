@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cachelint.program import databases
@@ -41,12 +42,15 @@ KEEPERS = ("storage", "database", "persistence")
 HASHES = frozenset("hget hgetall hmget hset hmset hsetnx hdel hexists hkeys hvals hlen".split())
 CHANNELS = frozenset("publish pubsub xadd xread xreadgroup lpush rpush lpop rpop blpop brpop blmove lmove".split())
 PAIRS = (("login", "code"), ("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))
+# The same names are asked about again and again: the words of so many are remembered.
+NAMES = 20_000
 _SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=NAMES)
+def words(text: str) -> tuple[str, ...]:
     """The lower-case words of a name or key, split at case, digits and punctuation."""
-    return [word.lower() for word in _SPLIT.split(text) if word]
+    return tuple(word.lower() for word in _SPLIT.split(text) if word)
 
 
 def is_store(program: Program, event: Event) -> bool:
