@@ -90,26 +90,27 @@ def _renewed(task: Task, given: Inputs, store: Store) -> Conclusions | None:
     from cachelint.concluding import conclude
     from cachelint.program import UnsureError
 
-    known = _carried(task, given, store, basis, left)
+    known, is_served_alike = _carried(task, given, store, basis, left)
     if known is not None:
         return known
     try:
-        found = conclude(task, given, left)[0]
+        found = conclude(task, given, history.recall(store, basis, _files(given), is_served_alike))[0]
     except UnsureError:
         return None
     return found if not found.crashes else None
 
 
-def _carried(task: Task, given: Inputs, store: Store, basis: history.Basis, left: Before) -> Conclusions | None:
-    """What an earlier run concluded, where nothing that it is about has changed since."""
-    then = conclusions.stored(store, basis.run)
-    if then is None:
-        return None
+def _carried(
+    task: Task, given: Inputs, store: Store, basis: history.Basis, left: Before
+) -> tuple[Conclusions | None, bool]:
+    """What an earlier run concluded, where nothing that it is about has changed since; and whether nothing that has can
+    matter to who serves requests."""
     from cachelint.carried import carried
 
+    then = conclusions.stored(store, basis.run) or Conclusions()
     with contextlib.suppress(Exception):  # What is wrong is told by a run that goes on without.
-        return carried(task, given, left, store, then)
-    return None
+        return carried(task, given, left, store, then), True
+    return None, False
 
 
 def _from_scratch(task: Task, given: Inputs, store: Store, key: bytes) -> Conclusions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,6 +26,8 @@ CHANGED_FILES = 40
 # So many whole runs are remembered: one over an edit that nobody made in the end is not to replace the one before it.
 RUNS = 3
 NO_FACTS = b""
+# Where it says who serves requests: no path of a file has this in it.
+SERVED = "\0served"
 # Pickled summaries repeat themselves: the quickest level already makes a quarter of them.
 LEVEL = 1
 
@@ -52,6 +55,7 @@ def keep(store: Store, scope: bytes, run: bytes, files: Sequence[tuple[SourceFil
     """Put what a whole run left into the store, in place of what an earlier one left."""
     for path, summaries in left.files.items():
         store.put(_place(run, path), zlib.compress(summaries, LEVEL))
+    store.put(_place(run, SERVED), zlib.compress(left.served, LEVEL))
     basis = Basis(run, tuple((file, _key(each)) for file, each in files), left.known)
     store.put(_place(run, ""), _ENCODER.encode(basis))
     others = [each for each in _runs(store, scope) if each != run]
@@ -79,9 +83,11 @@ def prefer(store: Store, scope: bytes, run: bytes) -> None:
         store.put(scope, _ENCODER.encode([run, *(each for each in runs if each != run)]))
 
 
-def recall(store: Store, basis: Basis, files: Sequence[tuple[SourceFile, Gathered]]) -> Before | None:
+def recall(
+    store: Store, basis: Basis, files: Sequence[tuple[SourceFile, Gathered]], is_served_alike: bool = False
+) -> Before | None:
     """What a whole run left, for a run over these files; None when that is not there any more, or too much is
-    different."""
+    different. `is_served_alike` says that nothing that is different can matter to who serves requests."""
     paths = _different(basis, {file.path: (file, _key(each)) for file, each in files})
     if paths is None:
         return None
@@ -91,7 +97,12 @@ def recall(store: Store, basis: Basis, files: Sequence[tuple[SourceFile, Gathere
     from cachelint.program import Before
 
     texts = _Texts({file.path: each for file, each in files})
-    return Before(basis.known, lambda path: _left(store, basis.run, path), changed, texts)
+
+    def left(path: str) -> bytes | None:
+        return _left(store, basis.run, path)
+
+    served = partial(left, SERVED) if is_served_alike else lambda: None
+    return Before(basis.known, left, changed, texts, served)
 
 
 class _Texts(Mapping[str, bytes]):

@@ -7,13 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from edited import agrees, compiles, edits, with_content
+from edited import agrees, compiles, edits, reported, with_content
 from msgspec import structs
 
-from cachelint import carried, check
+from cachelint import carried, check, history
 from cachelint.check import run
 from cachelint.conclusions import Conclusions
 from cachelint.config import load
+from cachelint.program import served
 from cachelint.rules import SPELLINGS
 from cachelint.task import Task
 
@@ -43,10 +44,25 @@ def over(monkeypatch: pytest.MonkeyPatch) -> list[Conclusions]:
     original = carried.carried
 
     def noted(*arguments: object) -> Conclusions:
+        found = original(*arguments)  # type: ignore[arg-type]
+        done.extend([found] if found is not None else [])
+        return found
+
+    monkeypatch.setattr(carried, "carried", noted)
+    return done
+
+
+@pytest.fixture
+def looked_for(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every time that it is worked out who serves requests."""
+    done: list[object] = []
+    original = served.find
+
+    def noted(*arguments: object) -> object:
         done.append(original(*arguments))  # type: ignore[arg-type]
         return done[-1]
 
-    monkeypatch.setattr(carried, "carried", noted)
+    monkeypatch.setattr(served, "find", noted)
     return done
 
 
@@ -56,9 +72,7 @@ def text_of(task: Task, path: str) -> str:
 
 @pytest.mark.parametrize("policy", ["with a policy", "without"])
 @pytest.mark.parametrize("seed", range(5))
-def test_random_edits_are_reported_as_by_a_run_over_everything(
-    tmp_path: Path, over: list[Conclusions], seed: int, policy: str
-) -> None:
+def test_random_edits_are_reported_as_by_a_run_over_everything(tmp_path: Path, seed: int, policy: str) -> None:
     task = made(tmp_path, *([] if policy == "with a policy" else ["CLAUDE.md"]))
     chance = random.Random(100 + seed)
     paths = sorted(p.relative_to(task.project).as_posix() for p in task.project.rglob("*.py") if p.read_bytes())
@@ -66,7 +80,6 @@ def test_random_edits_are_reported_as_by_a_run_over_everything(
         path = chance.choice(paths)
         content = next(filter(compiles, edits(text_of(task, path), chance)))
         assert agrees(with_content(task, path, content.encode())), (path, content)
-    assert over
 
 
 CARRIED = {
@@ -165,3 +178,51 @@ def test_without_what_the_run_concluded_everything_is_linked_again(shop: Task, m
     task = changed(shop, *CARRIED["a constant"])
     monkeypatch.setattr(check.conclusions, "stored", lambda *arguments: None)
     assert agrees(task)
+
+
+# ------------------------------------------------------------------------------------------- who serves requests
+
+ROUTES = "shop/routes/users.py"
+ALIKE = {
+    "a guard less": (HELPERS, "except redis.RedisError", "except KeyError"),
+    "a query more": (VIEWS, AT_THE_END, "\n\ndef added():\n    return list(Product.objects.all())\n"),
+    "a use of a cache less": (HELPERS, "await client.set(", "print("),
+}
+OTHERWISE = {
+    "a route more": (ROUTES, AT_THE_END, "\n\n@router.get('/added')\nasync def added():\n    return 1\n"),
+    "another path": (ROUTES, '@router.get("', '@router.get("/other'),
+    "no route": (ROUTES, "@router.get(", "@unknown("),
+    "other patterns": ("storefront/urls.py", "path(", "unknown("),
+    "a view that a function imports": (
+        HELPERS,
+        AT_THE_END,
+        "\n\ndef added():\n    from x import Unheard\n    f(Unheard)\n",
+    ),
+    "an import less": (VIEWS, "from ", "# from "),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_who_serves_requests_is_not_worked_out_again(shop: Task, looked_for: list[object], name: str) -> None:
+    task = changed(shop, *ALIKE[name])
+    now = reported(task)
+    assert not looked_for
+    assert now == reported(structs.replace(task, use_store=False))
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_who_serves_requests_is_worked_out_where_it_may_be_another(
+    shop: Task, looked_for: list[object], name: str
+) -> None:
+    task = changed(shop, *OTHERWISE[name])
+    now = reported(task)
+    assert looked_for
+    assert now == reported(structs.replace(task, use_store=False))
+
+
+def test_without_what_is_kept_of_it_it_is_worked_out(
+    shop: Task, looked_for: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "SERVED", "not there")
+    assert agrees(changed(shop, *ALIKE["a guard less"]))
+    assert looked_for

@@ -41,7 +41,7 @@ def shop(tmp_path: Path) -> Task:
 @pytest.fixture(autouse=True)
 def linked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is only carried over (tests/test_carried.py): what is linked again is what is tested here."""
-    monkeypatch.setattr(check, "_carried", lambda *arguments: None)
+    monkeypatch.setattr(check, "_carried", lambda *arguments: (None, False))
 
 
 @pytest.fixture
@@ -183,6 +183,7 @@ def test_a_pickle_that_somebody_else_wrote_does_nothing(value: object) -> None:
     reader = Reader(NoSymbols(), ())
     assert reader.file(data) is None
     assert reader.known(data) is None
+    assert reader.served(data) is None
 
 
 def test_a_broken_entry_is_a_miss(shop: Task) -> None:

@@ -76,6 +76,11 @@ class Excerpt:
         self.known = self.recalled.known
 
     @property
+    def serves_otherwise(self) -> bool:
+        """Whether decorators make something else of a function than they did."""
+        return bool(self._heads)
+
+    @property
     def touched(self) -> tuple[list[FunctionSymbol], list[FunctionSymbol]]:
         """The functions that are not what they were: as they were, and as they are now."""
         return self.recalled.touched()

@@ -13,7 +13,7 @@ from cachelint.program import classes
 from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
 from cachelint.program.http_methods import names, of_dispatch, restricted
-from cachelint.program.mounts import Routes, handed_to_register, unmounted
+from cachelint.program.mounts import handed_to_register, routes_of, unmounted
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
 from cachelint.vocabulary import HandlerClass, Handles
@@ -85,7 +85,7 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
     routed = {handler.owner for handler in registered if handler.owner is not None}
     # Views of nothing but a queryset have no method of their own to be a handler.
     routed |= {given.view for given in handed} | {view for each in made for view in views_in(each)}
-    interpreter.routes = routes = Routes(interpreter, routed, made)
+    interpreter.routes = routes = routes_of(interpreter, routed, made)
     for module in interpreter.modules:
         for symbol in module.classes:
             if symbol.facts.bases and symbol not in routed and routes.may_lead_to(symbol):

@@ -24,6 +24,7 @@ from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.handlers import Handler, by_decorators
 from cachelint.program.imports import takers_of
+from cachelint.program.served import Served
 from cachelint.program.shelves import Slot, Writer
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import Row
@@ -173,6 +174,11 @@ def dump_known(program: Program) -> bytes:
         program.said_by_everything,
     )
     return _Writer(interpreter).bytes(known)
+
+
+def dump_served(program: Program) -> bytes:
+    """What is known of who serves requests."""
+    return _Writer(program.interpreter).bytes(program.served)
 
 
 def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
@@ -399,6 +405,11 @@ class Reader:
         found = self._read(data)
         return found if isinstance(found, Known) else None
 
+    def served(self, data: bytes) -> Served | None:
+        """What `dump_served` wrote; None for anything else."""
+        found = self._read(data)
+        return found if isinstance(found, Served) else None
+
     def file(self, data: bytes) -> FileLeft | None:
         """What `dump_files` wrote of one file; None for anything else."""
         found = self._read(data)
@@ -434,6 +445,7 @@ def _rebuilt(row: type, fields: dict[str, object]) -> object:
 _TYPES = (
     Known,
     FileLeft,
+    Served,
     Followed,
     Heirs,
     Kept,

@@ -14,7 +14,7 @@ from cachelint.files import SourceFile
 from cachelint.policy import Policy, Sources, decide
 from cachelint.program.earlier import Before
 from cachelint.program.excerpt import Name
-from cachelint.program.kept import dump_files, dump_known
+from cachelint.program.kept import dump_files, dump_known, dump_served
 from cachelint.program.questions import Program
 from cachelint.program.standing import Standing
 from cachelint.program.values import forget_sets
@@ -63,15 +63,17 @@ def still(program: Program) -> Standing:
 
 
 class Left(NamedTuple):
-    """What a linked program leaves for later runs: what was found out about each file, by path, and about all."""
+    """What a linked program leaves for later runs: what was found out about each file, by path, about all, and about
+    who serves requests."""
 
     known: bytes
+    served: bytes
     files: dict[str, bytes]
 
 
 def leave(program: Program) -> Left:
     """What linking again after a few changes can start from. Raises what cannot be written."""
-    return _on_large_stack(lambda: Left(dump_known(program), dict(dump_files(program))))
+    return _on_large_stack(lambda: Left(dump_known(program), dump_served(program), dict(dump_files(program))))
 
 
 def _on_large_stack(work: Callable[[], Result]) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from cachelint.facts import model as facts
@@ -131,35 +131,46 @@ class Routes:
     """Which classes routes can lead to: those registered, and those that nobody can say nothing leads to."""
 
     def __init__(
-        self, interpreter: Interpreter, routed: Iterable[ClassSymbol], registrations: Iterable[Registration]
+        self,
+        interpreter: Interpreter,
+        routed: frozenset[ClassSymbol],
+        named: frozenset[str],
+        registering: frozenset[str],
+        is_open: bool,
     ) -> None:
         self._interpreter = interpreter
-        self._routed = frozenset(routed)
-        registrations = list(registrations)
-        registering = {each.place.path for each in registrations}
-        # Nothing makes routes here: any class may be somebody's view.
-        self._is_open = not self._routed and not any(_is_route(each) for each in registrations)
-        self._named: set[str] = set()
-        for module in interpreter.modules:
-            self._named.update(_imported_names(module))
-            if module.source.path in registering:
-                self._named.update(_mentioned(module))
+        self.routed, self.named, self.registering, self.is_open = routed, named, registering, is_open
 
     def may_lead_to(self, symbol: ClassSymbol) -> bool:
         """Whether a class may serve requests: no, when others are routed, nothing imports this one by name and no
         module that makes routes mentions it; no, when only classes derived from it are routed."""
-        if self._is_open or symbol in self._routed or symbol.facts.decorators:
+        if self.is_open or symbol in self.routed or symbol.facts.decorators:
             return True
-        if any(each in self._routed for each in self._interpreter.hierarchy.subclasses(symbol)):
+        if any(each in self.routed for each in self._interpreter.hierarchy.subclasses(symbol)):
             return False
-        return symbol.facts.name in self._named
+        return symbol.facts.name in self.named
+
+
+def routes_of(interpreter: Interpreter, routed: Iterable[ClassSymbol], registrations: Sequence[Registration]) -> Routes:
+    """The routes of a project; `registering` are the files that make them, `named` what is imported anywhere or
+    mentioned there."""
+    routed, registering = frozenset(routed), frozenset(each.place.path for each in registrations)
+    named: set[str] = set()
+    for module in interpreter.modules:
+        named.update(imported_names(module))
+        if module.source.path in registering:
+            named.update(_mentioned(module))
+    # Where nothing makes routes any class may be somebody's view.
+    is_open = not routed and not any(_is_route(each) for each in registrations)
+    return Routes(interpreter, routed, frozenset(named), registering, is_open)
 
 
 def _is_route(made: Registration) -> bool:
     return isinstance(made.row, Handles) and made.row.form == "register"
 
 
-def _imported_names(module: ModuleSymbol) -> Iterator[str]:
+def imported_names(module: ModuleSymbol) -> Iterator[str]:
+    """What a file imports by name, in its functions as well."""
     for binding in list(module.bindings.values()):
         yield from (imported.name for _, imported in binding.imports if imported.name is not None)
     for function in module.functions:

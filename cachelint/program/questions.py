@@ -37,6 +37,7 @@ from cachelint.program import (
     queries,
     routes,
     serialized,
+    served,
     stampedes,
     strategies,
     subjects,
@@ -65,7 +66,7 @@ from cachelint.program.lifetimes import Lifetime
 from cachelint.program.modules import Modules
 from cachelint.program.outages import Failure, Raised
 from cachelint.program.queries import UncachedRead
-from cachelint.program.renewal import renew
+from cachelint.program.renewal import Renewal
 from cachelint.program.routes import Route
 from cachelint.program.serialized import Pickled
 from cachelint.program.settings import Settings
@@ -113,9 +114,14 @@ class Program:
         if excerpt is not None and before is not None:
             self._take(Excerpt(self.interpreter, before, config.handlers, excerpt))
             return
-        self.handlers = handlers.find(self.interpreter, config.handlers)
-        self._type_requests()
-        self.summaries = renew(self.interpreter, before) if before else follow_all(self.interpreter)
+        renewal = Renewal(self.interpreter, before) if before else None
+        kept = renewal.served() if renewal else None
+        self.served = kept or served.found(self.interpreter, config.handlers)
+        # Not the same list: generic views serve requests by themselves, too.
+        self.handlers = [*self.served.handlers]
+        if kept is None:
+            self._type_requests()
+        self.summaries = renewal.summaries() if renewal else follow_all(self.interpreter)
         self.graph = CallGraph(self.interpreter, self.summaries, self.handlers)
         generic.add_reads(self)
         self.handlers_by_function: dict[FunctionSymbol, list[Handler]] = defaultdict(list)
@@ -147,7 +153,7 @@ class Program:
         matters = self.excerpt.matters
         events = self.excerpt.events() if matters else []
         self.__dict__.update(events=list(dict.fromkeys(events)))
-        for name in ("handlers", "cache_events", "key_table", "demands", "_names"):
+        for name in ("handlers", "cache_events", "key_table", "demands", "_names", "_failures"):
             self.__dict__.pop(name, None)
 
     @property
@@ -176,6 +182,7 @@ class Program:
     def settle(self, names: frozenset[Name]) -> None:
         """Of a part of a program, take for known that outages of caches end requests in functions with these names."""
         self._settled = names
+        self.__dict__.pop("_failures", None)
 
     def is_settled(self, event: Event) -> bool:
         """Whether an earlier run has told how an outage at a cache call ends requests, and nothing in the part that is
@@ -360,7 +367,11 @@ class Program:
 
     def failures(self) -> Iterator[Failure]:
         """Every call on a cache (not on a store) whose outage ends requests, once per place."""
-        return outages.failures(self)
+        return iter(self._failures)
+
+    @cached_property
+    def _failures(self) -> list[Failure]:
+        return list(outages.failures(self))
 
     def raw_inputs(self, event: Event) -> Iterator[Arrival]:
         """The raw user input that reaches the key of a cache call."""

@@ -2,23 +2,29 @@
 followed again to which the changes can matter.
 
 That are the functions whose code has changed, those that say a name which means something else now, and whoever asked
-a function that turns out to do something else. Everything beside summaries (handlers, settings, the call graph) is
-worked out anew: it costs little.
+a function that turns out to do something else. Who serves requests is taken over, too, where nothing can matter to
+that; settings and the call graph are worked out anew: it costs little.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cachelint.program.changes import outermost
 from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
 from cachelint.program.effects import Summary
 from cachelint.program.following import all_summaries
+from cachelint.program.handlers import Handler
 from cachelint.program.kept import FileLeft, Followed, Known, Reader
 from cachelint.program.mentions import Mentions
+from cachelint.program.served import Served, take_over
 from cachelint.program.settings import may_decide_settings
+from cachelint.program.standing import imported_inside
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
+from cachelint.program.values import Place
 
 if TYPE_CHECKING:
     from cachelint.program.asking import User
@@ -29,12 +35,6 @@ MOST = 0.6
 # How often one function is followed for what turned out about others.
 TIMES = 3
 ROUNDS = 3
-
-
-def renew(interpreter: Interpreter, before: Before) -> list[Summary]:
-    """What all functions do, followed again only where the changes since can matter. Raises UnsureError."""
-    Renewal(interpreter, before).run()
-    return all_summaries(interpreter)
 
 
 class Renewal:
@@ -50,7 +50,41 @@ class Renewal:
         self._users: dict[FunctionSymbol, set[User]] = defaultdict(set)
         self._times: dict[FunctionSymbol, int] = defaultdict(int)
         self._touched: set[FunctionSymbol] = set()
-        self._left: dict[str, FileLeft] = {}
+
+    def served(self) -> Served | None:
+        """Who serves requests, where the earlier run has told it and nothing since can matter to it. What is known of
+        requests by that is taken over then."""
+        kept = self._before.served()
+        served = self._reader.served(kept) if kept is not None else None
+        if served is None or not served.registering.isdisjoint(self._changes):
+            return None
+        if any(not served.named.issuperset(imported_inside(change)) for change in self._changes.values()):
+            return None
+        placed = [self._placed(each) for each in served.handlers]
+        served.handlers = [each for each in placed if each is not None]
+        if len(served.handlers) < len(placed):
+            return None
+        interpreter = self._interpreter
+        for left in self._left.values():
+            interpreter.request_types.update((k, v) for k, v in left.requests.items() if self._is_there(k))
+            interpreter.answering |= {each for each in left.answering if self._is_there(each)}
+        take_over(interpreter, served)
+        return served
+
+    def _placed(self, handler: Handler) -> Handler | None:
+        """A handler with the place that it has now; None where that is not known."""
+        place = handler.place
+        if place.at >= 0:
+            return handler
+        # One by its class has the place where that begins, which is no piece of code that moves.
+        classes = self._changes[place.path].classes.items()
+        now = next((new for old, new in classes if Place(place.path, -1 - old.facts.at, -1) == place), None)
+        return replace(handler, place=Place(place.path, now.facts.at, 0)) if now is not None else None
+
+    def summaries(self) -> list[Summary]:
+        """What all functions do, followed again only where the changes since can matter. Raises UnsureError."""
+        self.run()
+        return all_summaries(self._interpreter)
 
     def run(self) -> None:
         """Bring the interpreter to where following all functions would bring it. Raises UnsureError where only that
@@ -59,7 +93,6 @@ class Renewal:
         if known is None:
             raise UnsureError("nothing to start from")
         self._look_for_doubt(known)
-        self._left = self._read_files()
         self._find_concerned()
         self._recall()
         waiting = {each for each in self._interpreter.functions() if self._is_concerned(each)}
@@ -137,7 +170,9 @@ class Renewal:
                 interpreter.model_namers[namer] = names
         interpreter.memos |= {place for place in left.memos if place.at >= 0}
 
-    def _read_files(self) -> dict[str, FileLeft]:
+    @cached_property
+    def _left(self) -> dict[str, FileLeft]:
+        """What is known of each file. Raises UnsureError where it cannot be read."""
         found = {}
         for path in {**self._interpreter.modules.by_path, **self._changes}:
             kept = self._before.left(path)

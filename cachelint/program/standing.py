@@ -1,7 +1,9 @@
-"""Whether all that a whole run concluded still stands after an edit, word for word, and where in the code it is now.
+"""Whether all that a whole run concluded still stands after an edit, word for word, and where in the code it is now; if
+not, whether at least the same functions serve requests in the same way.
 
-It does where nothing that rules ask of is done otherwise, or in another order, and no finding is about a function that
-was edited. A glance at an edit only asks what the edit brings; here nothing may go, either: less is taken for granted.
+All of it stands where nothing that rules ask of is done otherwise, or in another order, and no finding is about a
+function that was edited. A glance at an edit only asks what the edit brings; here nothing may go, either: less is taken
+for granted.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from cachelint.program.differences import does_nothing
 from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Summary
 from cachelint.program.excerpt import Excerpt
+from cachelint.program.mounts import PATTERNS, imported_names
 from cachelint.program.settings import may_decide_settings
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place
 from cachelint.vocabulary import CACHE_ROWS
 
@@ -27,11 +31,13 @@ Pair = tuple[Summary | None, Summary]
 
 
 class Standing(NamedTuple):
-    """What was concluded stands: `changes` are those of the files since, `calls` how many more calls of each kind are
-    resolved, and how many more there are."""
+    """What stands of what was concluded. Who serves requests does; `doubt` is why the rest may not, "" where it does.
+    `changes` are those of the files since, `calls` how many more calls of each kind are resolved, and how many more
+    there are."""
 
     changes: Mapping[str, Change]
     calls: Mapping[str, tuple[int, int]]
+    doubt: str = ""
 
     def finding(self, finding: Finding) -> Finding:
         """A finding where it is now. Raises UnsureError for one about code that was edited."""
@@ -65,32 +71,70 @@ class Standing(NamedTuple):
 
 
 def standing(excerpt: Excerpt, has_policy: bool) -> Standing:
-    """What stands after an edit. Raises UnsureError where something may not; with a policy, what is called how may
-    matter."""
-    if excerpt.matters:
-        raise UnsureError("something is done otherwise")
-    for change in excerpt.recalled.changes.values():
-        _look_at_file(excerpt, change, has_policy)
-    pairs = [*excerpt.found.values(), *excerpt.top_levels.values()]
-    for old, new in pairs:
-        _look_at_pair(excerpt, old, new)
-    return Standing(excerpt.recalled.changes, _counted([*pairs, *excerpt.recalled.gone()]))
+    """What stands after an edit. Raises UnsureError where even who serves requests may be another; with a policy, what
+    is called how may matter."""
+    changes = excerpt.recalled.changes
+    if excerpt.serves_otherwise:
+        raise UnsureError("decorators")
+    for change in changes.values():
+        _look_at_file(excerpt, change)
+    for top_level in excerpt.top_levels.values():
+        _look_at_pair(excerpt, *top_level)
+    try:
+        _look_at_rest(excerpt, has_policy)
+    except UnsureError as unsure:
+        return Standing(changes, {}, str(unsure))
+    pairs = (*excerpt.found.values(), *excerpt.top_levels.values(), *excerpt.recalled.gone())
+    return Standing(changes, _counted(pairs))
 
 
-def _look_at_file(excerpt: Excerpt, change: Change, has_policy: bool) -> None:
+def _look_at_file(excerpt: Excerpt, change: Change) -> None:
+    """Raise where other functions may serve requests, or in another order."""
     if not (_is_in_order(change.functions) and _is_in_order(change.classes)):
         raise UnsureError("definitions in another order")
     if not all(map(does_nothing, change.loose)):
         raise UnsureError("what a file does by itself")
     if any(map(may_decide_settings, (change.old, change.new))) and any(map(str.isupper, change.names)):
         raise UnsureError("settings")
-    gone = {each for each in change.old.functions if each not in change.functions}
+    gone = _gone(change)
     if any(function in gone for function, _ in excerpt.recalled.left(change.new).handlers):
         raise UnsureError("a handler that goes")
-    if has_policy and (gone or len(change.new.functions) > len(change.functions) or _other_classes(change)):
-        raise UnsureError("names that a policy may be about")
-    if change.new not in excerpt.top_levels:
+    if PATTERNS in change.old.bindings or PATTERNS in change.new.bindings:
+        raise UnsureError("a file of routes")
+    if set(imported_names(change.old)) - set(imported_names(change.new)):
+        raise UnsureError("an import that goes")
+    if change.new not in excerpt.top_levels and _may_do_otherwise(change):
         excerpt.look_at_top_level(change.new)
+
+
+def _may_do_otherwise(change: Change) -> bool:
+    """Whether the definitions of a file may do something else than they did, by decorators, defaults and bases."""
+    own = {each.facts.name for each in (*change.old.functions, *change.new.functions)}
+    return bool(change.members or change.heirs or own & change.names or _other_classes(change))
+
+
+def imported_inside(change: Change) -> set[str]:
+    """What functions of a file import that it did not. Routes may lead to any view that is imported somewhere, and an
+    excerpt only looks at what comes at the top."""
+    at_top = {each.name for binding in change.new.bindings.values() for _, each in binding.imports}
+    return set(imported_names(change.new)) - set(imported_names(change.old)) - at_top
+
+
+def _look_at_rest(excerpt: Excerpt, has_policy: bool) -> None:
+    """Raise where something may be concluded that was not, or not any more."""
+    if excerpt.matters:
+        raise UnsureError("something is done otherwise")
+    if any(map(imported_inside, excerpt.recalled.changes.values())):
+        raise UnsureError("an import that comes")
+    for change in excerpt.recalled.changes.values() if has_policy else ():
+        if _gone(change) or len(change.new.functions) > len(change.functions) or _other_classes(change):
+            raise UnsureError("names that a policy may be about")
+    for old, new in excerpt.found.values():
+        _look_at_pair(excerpt, old, new)
+
+
+def _gone(change: Change) -> set[FunctionSymbol]:
+    return {each for each in change.old.functions if each not in change.functions}
 
 
 def _is_in_order(moved: Mapping[Symbol, Symbol]) -> bool:
