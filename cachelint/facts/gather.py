@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from cachelint.facts import ahead
+from cachelint.facts.held import remember, with_earlier
 from cachelint.facts.known import Known, as_value, stored
 from cachelint.facts.seen import Seen
 from cachelint.facts.single import Gathered, Limits, Request, gather_one
@@ -34,7 +35,10 @@ def gather(
     kept = [stored(request, limits, known) if store or shards else None for request in requests]
     missing = [i for i, result in enumerate(kept) if result is None]
     done(len(requests) - len(missing))
-    fresh = _worked_out([requests[i] for i in missing], limits, jobs, done, beside)
+    wanted = [with_earlier(requests[i], store) if store else requests[i] for i in missing]
+    fresh = _worked_out(wanted, limits, jobs, done, beside)
+    if store:
+        remember(store, wanted, fresh)
     for result in fresh:
         if store and result.key and (result.has_facts or result.error):
             store.put(result.key, as_value(result))

@@ -121,8 +121,14 @@ def kept_facts(store: Store, key: bytes) -> FileFacts | None:
     """The facts that a result with this key had, None when the store does not have them any more."""
     if (facts := recent(key)) is not None:
         return facts
-    value = store.get(key)
+    encoded = kept_encoded(store, key)
     try:
-        return decode(value[1:]) if value is not None and value[:1] == _FACTS else None
+        return decode(encoded) if encoded is not None else None
     except ValueError:
         return None
+
+
+def kept_encoded(store: Store, key: bytes) -> bytes | None:
+    """The same, encoded."""
+    value = store.get(key)
+    return value[1:] if value is not None and value[:1] == _FACTS else None

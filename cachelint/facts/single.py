@@ -23,10 +23,14 @@ NOTHING = FileFacts((0,), (), (), (), ())
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """What a file held before it was edited, and the facts of that."""
+    """What a file held before it was edited, and the facts of that, encoded or not."""
 
     data: bytes
-    facts: FileFacts
+    facts: FileFacts | bytes
+
+    def decoded(self) -> FileFacts:
+        """The facts. Raises ValueError for what are none."""
+        return decode(self.facts) if isinstance(self.facts, bytes) else self.facts
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -127,16 +131,20 @@ def gather_one(request: Request, limits: Limits) -> Gathered:
 
 def _extracted(data: bytes, key: bytes, request: Request) -> bytes:
     """The encoded facts of a file; of an edited one only what the edit touches is parsed, where that is enough."""
-    earlier = request.earlier
-    if earlier is not None:
-        from cachelint.facts.pieces import renewed
-
-        facts = renewed(earlier.data, earlier.facts, data, _lowered)
-        if facts is not None:
-            return encode(_remembered(key, lambda: facts))
+    facts = _renewed(request.earlier, data) if request.earlier is not None else None
+    if facts is not None:
+        return encode(_remembered(key, lambda: facts))
     is_edited = request.data is not None
     found = ahead.encoded(decode_source(data)) if is_edited and ahead.is_there() else None
     return encode(extract(data)) if found is None else found
+
+
+def _renewed(earlier: Earlier, data: bytes) -> FileFacts | None:
+    from cachelint.facts.pieces import renewed
+
+    with contextlib.suppress(ValueError):
+        return renewed(earlier.data, earlier.decoded(), data, _lowered)
+    return None
 
 
 def _lowered(text: str) -> FileFacts:
