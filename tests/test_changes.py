@@ -7,7 +7,7 @@ import random
 from test_pieces import SOURCE, edited, whole
 
 from cachelint.files import SourceFile
-from cachelint.program.changes import _Code, _Ends
+from cachelint.program.changes import Change, _Code, _Ends
 from cachelint.program.symbols import ModuleSymbol
 
 
@@ -43,3 +43,14 @@ def test_symbols_of_which_only_the_place_is_known() -> None:
     assert module.function_at(2) is module.functions[2]
     assert module.class_at(1) is module.classes[1]
     assert not hasattr(module.function_at(0), "no such thing")
+
+
+def test_a_sentence_in_an_attribute_is_no_name() -> None:
+    hint, owner = 'ugettext("Write to us, we answer in %s hours.")', 'relation("app.Person", "owners")'
+    source = f"class Texts:\n    hint = {hint}\n    owner = {owner}\n"
+    old, new = (ModuleSymbol(SourceFile("a.py", "a", False, ""), whole(each.encode())) for each in _edited(source))
+    assert Change(old, new, lambda packages: set()).names == {"hint", "owner", "Person", "owners", "People"}
+
+
+def _edited(source: str) -> tuple[str, str]:
+    return source, source.replace("%s hours", "%s days").replace("app.Person", "app.People")

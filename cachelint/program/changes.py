@@ -426,11 +426,14 @@ def _attributes(symbol: ClassSymbol) -> dict[str, object]:
 
 
 def _texts(assigned: Sequence[facts.Assign]) -> Iterator[str]:
-    """The texts in what an attribute is made of: by them a relation says how it is called on the other side."""
+    """The texts in what an attribute is made of, sentences left out: by them a relation says how it is called on the
+    other side."""
     for each in assigned:
         for node in nodes(each):
             if isinstance(node, facts.Constant) and isinstance(node.value, str):
-                yield node.value.rpartition(".")[2]
+                word = node.value.rpartition(".")[2]
+                if word and not any(map(str.isspace, word)):
+                    yield word
 
 
 def _bindings(module: ModuleSymbol) -> dict[str, object]:
