@@ -19,6 +19,7 @@ from cachelint.program.effects import Summary
 from cachelint.program.following import all_summaries
 from cachelint.program.handlers import Handler
 from cachelint.program.kept import FileLeft, Followed, Known, Reader
+from cachelint.program.lessons import Key, taught_otherwise
 from cachelint.program.mentions import Mentions
 from cachelint.program.served import Served, take_over
 from cachelint.program.settings import may_decide_settings
@@ -49,7 +50,8 @@ class Renewal:
         self._replaced: dict[FunctionSymbol, Summary] = {}
         self._users: dict[FunctionSymbol, set[User]] = defaultdict(set)
         self._times: dict[FunctionSymbol, int] = defaultdict(int)
-        self._touched: set[FunctionSymbol] = set()
+        # The parameters of which calls teach something else than they did.
+        self._touched: set[Key] = set()
 
     def served(self) -> Served | None:
         """Who serves requests, where the earlier run has told it and nothing since can matter to it. What is known of
@@ -221,7 +223,7 @@ class Renewal:
     def _concerned_by(self, function: FunctionSymbol, new: Summary) -> set[FunctionSymbol]:
         """Whoever asked a function, if it does something else now."""
         old = self._replaced.get(function)
-        self._touched.update(edge.callee for each in (old, new) if each is not None for edge in each.calls)
+        self._touched.update(taught_otherwise(old, new))
         if old is None:
             return set()
         users = self._users.get(function, set()) | self._asking_now(function)
@@ -246,15 +248,18 @@ class Renewal:
         """Note what the functions followed again pass to others; the functions that this concerns."""
         interpreter = self._interpreter
         known = interpreter.parameter_things
-        taught = interpreter.learning.taught(all_summaries(interpreter), self._touched.__contains__)
+        callees = {function for function, _ in self._touched}
+        taught = interpreter.learning.taught(all_summaries(interpreter), callees.__contains__)
         concerned = set()
-        for key in [key for key in known if key[0] in self._touched and key not in taught]:
-            del known[key]
-            concerned.add(key[0])
-        for key, things in taught.items():
+        # What else they teach, they taught before, and it was not learned: a run over everything would not either.
+        for key in sorted(self._touched, key=lambda each: (each[0].order, each[1])):
+            things = taught.get(key)
             if known.get(key) != things:
-                known[key] = things
                 concerned.add(key[0])
+                if things is None:
+                    del known[key]
+                else:
+                    known[key] = things
         if concerned:
             interpreter.module_summaries.clear()
             interpreter.applied.clear()
