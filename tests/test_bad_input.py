@@ -66,8 +66,18 @@ def test_a_template_of_python_is_left_out(project: Path) -> None:
     (project / "text.py").write_text("import redis\nredis.Redis().get(input(\n")
     (project / "both.py").write_text('PAGE = """\n{% block body %}\n{{ title }}\n"""\nimport redis\nx = = 1\n')
     (project / "late.py").write_text("import redis\n\n\nclass A:\n    {% if full %}\n    x = 1\n    {% endif %}\n")
+    (project / "named.py").write_text("from shop.{{ version }}.client import Client\n")
+    (project / "closing.py").write_text(
+        "def f(\n{% if a %}\n) -> int:\n{% else %}\n) -> str:\n{% endif %}\n    return 1\n"
+    )
+    (project / "open.py").write_text('PAGE = """\n{% block body %}\nimport redis\n')
+    (project / "sets.py").write_text("x = [{{1}, {2}}\n")
     result = checked(project)
     assert "made.py" not in result.output
+    assert "named.py" not in result.output
+    assert "closing.py" not in result.output
+    assert "open.py:" in result.output
+    assert "sets.py:1:" in result.output
     assert "late.py" not in result.output
     assert "both.py:6:" in result.output
     assert "page.py" not in result.output

@@ -21,6 +21,7 @@ from cachelint.libraries.cacheops import CACHEOPS
 from cachelint.libraries.cacheout import CACHEOUT
 from cachelint.libraries.cachetools import CACHETOOLS
 from cachelint.libraries.cashews import CASHEWS
+from cachelint.libraries.cdn import CDN
 from cachelint.libraries.coredis_client import COREDIS
 from cachelint.libraries.databases import DATABASES
 from cachelint.libraries.dbapi import DBAPI
@@ -145,6 +146,7 @@ LIBRARIES: tuple[Library, ...] = (
     WALRUS,
     CACHEOUT,
     BEAKER,
+    CDN,
 )
 
 

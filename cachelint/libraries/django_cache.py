@@ -122,7 +122,14 @@ DJANGO_CACHE = Library(
         Backend(path=f"{_BACKENDS}.db.DatabaseCache"),
         Backend(path=f"{_BACKENDS}.redis.RedisCache", client="redis.Redis"),
         # Raises on the first calls of an outage, then the HashClient marks the server dead and gives misses.
-        Backend(path=f"{_BACKENDS}.memcached.PyMemcacheCache", client="pymemcache.client.hash.HashClient"),
+        Backend(
+            path=f"{_BACKENDS}.memcached.PyMemcacheCache",
+            client="pymemcache.client.hash.HashClient",
+            # Every command of a HashClient runs in the one function that looks at this option.
+            safe_option="ignore_exc",
+            safe_names="get aget get_many aget_many has_key ahas_key set aset add aadd set_many aset_many "
+            "get_or_set aget_or_set delete adelete delete_many adelete_many touch atouch incr aincr decr adecr",
+        ),
         Backend(path=f"{_BACKENDS}.memcached.PyLibMCCache", client="pylibmc.Client"),
         # Removed in Django 4.1; python-memcached is silent.
         Backend(path=f"{_BACKENDS}.memcached.MemcachedCache", client="memcache.Client"),

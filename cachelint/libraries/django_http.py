@@ -10,6 +10,7 @@ from cachelint.vocabulary import (
     Answers,
     AnyRow,
     Authenticates,
+    CachesSite,
     Converter,
     Dialect,
     HandlerClass,
@@ -256,6 +257,13 @@ PAGES: tuple[AnyRow, ...] = (
         key_from="url query vary",
         ttl="timeout",
         response=True,
+    ),
+    # It serves every GET from the default cache, unless a view says that it is never to be cached.
+    CachesSite(
+        on="django.middleware.cache wagtailcache.cache",
+        names="FetchFromCacheMiddleware CacheMiddleware",
+        settings="MIDDLEWARE MIDDLEWARE_CLASSES",
+        request=REQUEST,
     ),
     SetsHeader(on="django.views.decorators.cache", names="cache_control", params="**directives", used="decorator"),
     SetsHeader(on="django.views.decorators.cache", names="never_cache", directive="no-store", used="decorator"),

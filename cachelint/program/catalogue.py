@@ -10,6 +10,7 @@ from cachelint.vocabulary import (
     Authenticates,
     Backend,
     CacheRead,
+    CdnHeader,
     Converter,
     Dialect,
     Error,
@@ -51,6 +52,8 @@ class Catalogue:
         self.preloads: dict[str, frozenset[str]] = {}
         # Names that may make a response of a special kind.
         self.answers: set[str] = set()
+        # Headers that speak to the shared cache in front of the application.
+        self.cdn_headers: set[str] = set()
         self._alias: dict[str, str] = {}
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self._lineages: dict[str, tuple[str, ...]] = {}
@@ -100,6 +103,8 @@ class Catalogue:
             self.preloads.update((name, frozenset(row.reads.split())) for name in row.names.split())
         elif isinstance(row, Answers):
             self.answers.update(row.names.split())
+        elif isinstance(row, CdnHeader):
+            self.cdn_headers.update(row.names.split())
         elif isinstance(row, HasFields):
             self.data_models.update(self.canonical(name) for name in row.bases.split())
         elif isinstance(row, CacheRead):

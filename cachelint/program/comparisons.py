@@ -39,14 +39,18 @@ def _compared(frame: Frame, node: facts.Compare) -> tuple[Value, Value, Value]:
 
 
 def _looked_up(frame: Frame, left: Value, right: Value, node: facts.Expression) -> frozenset[Origin]:
-    """`key in cache` is a read; `row in rows` runs a query. The sources of the answer."""
+    """`key in cache` is a read; `row in rows` runs a query, only to see whether it is there. The sources of the
+    answer."""
     tested = items.mapping_access(frame, right, left, node, "test")
     if tested is None:
         tested = items.contains(frame, right, left, node)
     if tested is not None:
         return tested.origins
     asking = frozenset(each for each in left.origins if each.kind in ("identity", "parameter"))
+    before = len(frame.summary.events)
     library.consume(frame, replace(right, origins=right.origins | asking), "iterate", node)
+    for event in frame.summary.events[before:]:
+        event.shape = "exists"
     return frozenset()
 
 

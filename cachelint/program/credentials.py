@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from cachelint.program.purpose import words
+from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Origin
 
 SENT = frozenset(("header", "cookie"))
@@ -17,6 +20,24 @@ def with_asker(origins: frozenset[Origin]) -> frozenset[Origin]:
     """The same sources; beside each that says who asks, that it does."""
     asking = {Origin("identity", each.name, each.name, each.place) for each in origins if is_credential(each)}
     return origins | asking if asking else origins
+
+
+def called(origins: frozenset[Origin], name: str) -> frozenset[Origin]:
+    """The same sources under the name by which something is taken out of them: a piece of the request, one of the
+    arguments that `**kwargs` holds."""
+    return with_asker(frozenset(replace(each, name=name) if _holds_names(each) else each for each in origins))
+
+
+def _holds_names(origin: Origin) -> bool:
+    if origin.kind == "input":
+        return True
+    if (
+        origin.kind != "parameter"
+        or not isinstance(origin.what, tuple)
+        or not isinstance(origin.what[0], FunctionSymbol)
+    ):
+        return False
+    return any(each.name == origin.what[1] and each.kind == "starstar" for each in origin.what[0].facts.parameters)
 
 
 def is_credential(origin: Origin) -> bool:

@@ -190,7 +190,7 @@ def _through_parameter(
     program: Program, event: Event, origin: Origin, step: _Search, seen: set[tuple[object, Place]]
 ) -> Iterator[Arrival]:
     function, name = parameter_in(origin)
-    entering = program.input_of(function, name)
+    entering = program.input_of(function, name, origin.name)
     if entering is not None:
         # An object made from the request is no text; only its fields are.
         is_field = origin.part or not step.is_exact

@@ -22,6 +22,7 @@ from cachelint.vocabulary import Memoizes, SetsHeader
 
 if TYPE_CHECKING:
     from cachelint.program import Program
+    from cachelint.program.interpreter import Interpreter
 
 DEPTH = 5
 # Words of Cache-Control (RFC 9111) that keep an answer out of shared stores, and those that invite it in.
@@ -244,16 +245,39 @@ def _words(text: str) -> set[str]:
     return found if not re.search(r"[a-zA-Z]{2,}", others) else set()
 
 
+# Beside directives: that some shared cache in front of the application is told what to keep.
+SHARED = "shared"
+
+
 def said_by_everything(program: Program) -> frozenset[str]:
     """What a hook around all responses sets (middleware, after_request): functions nobody calls that set headers."""
     found: set[str] = set()
     for module in program.interpreter.modules:
         for function in module.functions:
-            if program.graph.callers.get(function) or program.handlers_of(function):
-                continue
-            if is_hook(function):
-                found |= _of_function(program, function)
+            said = _said_by(program, function)
+            if said and not program.graph.callers.get(function) and not program.handlers_of(function):
+                found |= said
     return frozenset(found)
+
+
+def _said_by(program: Program, function: FunctionSymbol) -> set[str]:
+    """What a function says of all responses, if it sees them all."""
+    is_any = is_hook(function)
+    said = _of_function(program, function) if is_any else set()
+    is_shared = (is_any or _is_middleware(function)) and _speaks_to_cdn(program.interpreter, function)
+    return said | {SHARED} if is_shared else said
+
+
+def _speaks_to_cdn(interpreter: Interpreter, function: FunctionSymbol) -> bool:
+    """Whether a function names a header that only a shared cache in front of the application reads."""
+    texts = (node.value for node in nodes(function.facts.body) if isinstance(node, facts.Constant))
+    return any(isinstance(each, str) and each.lower() in interpreter.catalogue.cdn_headers for each in texts)
+
+
+def _is_middleware(function: FunctionSymbol) -> bool:
+    """`def __call__(self, request)` of a class in a module called middleware, whatever the class is called."""
+    is_class = function.owner is not None and function.facts.name == "__call__"
+    return is_class and "middleware" in function.module.name.rpartition(".")[2].lower()
 
 
 def may_say_otherwise(
@@ -264,12 +288,14 @@ def may_say_otherwise(
 ) -> bool:
     """Whether hooks around all responses may set something else: they were these `before` an edit and are those after
     it, and others are written `alike` but say names that are something else now."""
-    then, now = (_said_by(program, hooks) for hooks in (before, after))
-    return then != now or bool(_said_by(program, alike))
+    then, now, same = (_said_by_all(program, hooks) for hooks in (before, after, alike))
+    return then != now or bool(same)
 
 
-def _said_by(program: Program, functions: Iterable[FunctionSymbol]) -> set[str]:
-    return set().union(*(_of_function(program, each) for each in functions if is_hook(each)))
+def _said_by_all(program: Program, functions: Iterable[FunctionSymbol]) -> set[str]:
+    """What functions say of all responses; without forbidden data only what a shared cache is told matters."""
+    said = set[str]().union(*(_said_by(program, each) for each in functions))
+    return said if program.decided.names_data else said & {SHARED}
 
 
 def is_hook(function: FunctionSymbol) -> bool:

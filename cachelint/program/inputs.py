@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
 
-def user_input(interpreter: Interpreter, handler: Handler, name: str) -> Origin | None:
-    """The input that a handler's parameter is; None for requests, services, and everything else that is trusted."""
+def user_input(interpreter: Interpreter, handler: Handler, name: str, item: str = "") -> Origin | None:
+    """The input that a handler's parameter is; None for requests, services, and everything else that is trusted.
+    Of `**kwargs`, what it holds under the name `item`."""
     function = handler.function
     parameter = next((each for each in function.facts.parameters if each.name == name), None)
     if parameter is None or _is_receiver(function, parameter):
         return None
     dialect = dialect_of(interpreter, handler.dialect)
     kind, strength = _classify(interpreter, handler, parameter, dialect)
+    if parameter.kind == "starstar" and item not in ("", name) and strength is not None:
+        name, strength = item, captured(interpreter, handler, item) or strength
     if strength is None:
         return None
     place = Place(function.module.source.path, parameter.at, parameter.end)

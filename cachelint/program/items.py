@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cachelint.facts import model as facts
 from cachelint.program import classes, library
 from cachelint.program.arguments import Arguments
-from cachelint.program.credentials import with_asker
+from cachelint.program.credentials import called
 from cachelint.program.effects import Event
 from cachelint.program.frame import Frame
 from cachelint.program.rights import is_asker
@@ -73,7 +73,7 @@ def subscript(frame: Frame, node: facts.Subscript) -> Value:
     origins = parts_of(base.origins)
     name = index.constant if isinstance(index.constant, str) else None
     if name is not None:
-        origins = with_asker(frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins))
+        origins = called(origins, name)
         if is_asker(name) and _is_resolvers_context(node.value):
             origins |= {Origin("identity", name, name, frame.place(node))}
     kept = frozenset(o for o in element.origins if o.kind != "input")

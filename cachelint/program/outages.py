@@ -146,8 +146,19 @@ def _by_django_settings(program: Program, event: Event, outage: Outage) -> Raise
         rows = [r for r in program.interpreter.catalogue.own_rows(entry.backend.client) if isinstance(r, Outage)]
         errors = frozenset(name for row in rows[:1] for name in row.raises.split())
         if errors:
-            return Raised(errors, rows[0].root, f"{outage.kind} ({rows[0].kind})", entry.place)
+            is_assumed = _is_any_cache(event) and _has_harmless(program)
+            return Raised(errors, rows[0].root, f"{outage.kind} ({rows[0].kind})", entry.place, is_assumed)
     return SILENT
+
+
+def _is_any_cache(event: Event) -> bool:
+    """Whether an annotation says that it is a cache, and nothing which of those in the settings."""
+    return event.client is not None and event.client.site is None
+
+
+def _has_harmless(program: Program) -> bool:
+    """Whether one of the caches in the settings cannot be away."""
+    return any(entry.backend is not None and not entry.backend.client for entry in program.settings.caches)
 
 
 def _by_flask_settings(program: Program, event: Event, outage: Outage) -> Raised:

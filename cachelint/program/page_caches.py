@@ -1,4 +1,4 @@
-"""Whether the responses of class-based handlers are cached as a whole, by decorators or by dispatch."""
+"""Whether the responses of handlers are cached as a whole: by decorators, by dispatch, by what stands before all."""
 
 from __future__ import annotations
 
@@ -7,16 +7,50 @@ from typing import TYPE_CHECKING
 
 from cachelint.program import (
     classes,
+    headers,
 )
 from cachelint.program.decorators import Applied, applied
 from cachelint.program.handlers import Handler
 from cachelint.vocabulary import (
     CacheRead,
+    CachesSite,
     Memoizes,
 )
 
 if TYPE_CHECKING:
     from cachelint.program import Program
+
+
+def cached_sites(program: Program) -> frozenset[str]:
+    """The types of the requests that pass through middleware which caches whole pages, by any layer of the settings."""
+    rows = (row for row in program.interpreter.catalogue.rows if isinstance(row, CachesSite))
+    return frozenset(row.request for row in rows if _is_listed(program, row))
+
+
+def _is_listed(program: Program, row: CachesSite) -> bool:
+    named = {text for name in row.settings.split() for text in program.settings.listed(name)}
+    own = {f"{home}.{name}" for home in row.on.split() for name in row.names.split()}
+    return not own.isdisjoint(named) or any(_is_kind_of(program, text, own) for text in named)
+
+
+def _is_kind_of(program: Program, dotted: str, bases: set[str]) -> bool:
+    """Whether a class of the project, by its dotted name, derives from one of the bases."""
+    symbol = program.interpreter.modules.class_named(dotted) if "." in dotted else None
+    return symbol is not None and not bases.isdisjoint(program.interpreter.hierarchy.mro(symbol))
+
+
+def is_site_cached(program: Program, handler: Handler) -> bool:
+    """Whether what serves the handler's requests caches all pages; what takes no request is served with its class.
+
+    A shared cache in front of the application that all its responses speak to counts as well."""
+    if headers.SHARED in program.said_by_everything:
+        return True
+    if not program.cached_sites:
+        return False
+    row = program.interpreter.dialects.get(handler.dialect)
+    if row is None or not row.request:
+        return True
+    return not program.cached_sites.isdisjoint(program.interpreter.catalogue.lineage(row.request))
 
 
 def is_class_cached(program: Program, handler: Handler) -> bool:

@@ -155,7 +155,7 @@ def may_cache(program: Program, handler: Handler) -> bool:
     """Whether a handler's reads are worth caching: a safe method, no write on the way, no cached response."""
     if not handler.is_safe or any(isinstance(layer.row, Memoizes) for layer in handler.layers):
         return False
-    if program.is_class_cached(handler):
+    if program.is_class_cached(handler) or program.is_site_cached(handler):
         return False
     return not program.writes(handler.function)
 

@@ -133,7 +133,7 @@ class Program:
     def _take(self, excerpt: Excerpt) -> None:
         self.excerpt = excerpt
         self.summaries = excerpt.follow()
-        if self.decided.names_data and headers.may_say_otherwise(self, *excerpt.touched, excerpt.followed_alike()):
+        if headers.may_say_otherwise(self, *excerpt.touched, excerpt.followed_alike()):
             raise UnsureError("what runs around all responses")
         # What a policy says may be about more than who makes the difference.
         excerpt.only_uses_more_caches &= not self.decided.policy.decisions
@@ -236,11 +236,12 @@ class Program:
         """The request handlers that a function is (or wraps)."""
         return self.handlers_by_function.get(function, [])
 
-    def input_of(self, function: FunctionSymbol, name: str) -> Origin | None:
-        """The user input that a parameter is, when the function serves requests or is a dependency of one that does."""
+    def input_of(self, function: FunctionSymbol, name: str, item: str = "") -> Origin | None:
+        """The user input that a parameter is, when the function serves requests or is a dependency of one that does;
+        with `item` what `**kwargs` holds under that name."""
         for handler in self.handlers_of(function):
             if handler.function is function:
-                return inputs.user_input(self.interpreter, handler, name)
+                return inputs.user_input(self.interpreter, handler, name, item)
         if function in self.interpreter.dependencies:
             place = Place(function.module.source.path, function.facts.at, function.facts.end)
             stand_in = Handler(function, frozenset("*"), "", "fastapi", place)
@@ -272,6 +273,15 @@ class Program:
     def is_class_cached(self, handler: Handler) -> bool:
         """Whether a decorator on the handler's class or its dispatch, or a dispatch of its own, caches responses."""
         return page_caches.is_class_cached(self, handler)
+
+    @cached_property
+    def cached_sites(self) -> frozenset[str]:
+        """The types of the requests that pass through middleware which caches whole pages."""
+        return page_caches.cached_sites(self)
+
+    def is_site_cached(self, handler: Handler) -> bool:
+        """Whether middleware caches all pages of the application that serves this handler."""
+        return page_caches.is_site_cached(self, handler)
 
     def class_decorators(self, handler: Handler) -> list[Applied]:
         """Decorators of the handler's class and of its dispatch method."""

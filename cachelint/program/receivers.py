@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cachelint.facts import model as facts
 from cachelint.program import classes, constants, database_rows, formatting, library, rows, tally
 from cachelint.program.arguments import Arguments
-from cachelint.program.credentials import with_asker
+from cachelint.program.credentials import called
 from cachelint.program.frame import Frame
 from cachelint.program.spelling import gap_name, last_name
 from cachelint.program.symbols import ClassSymbol
@@ -129,7 +129,7 @@ def _renamed(origins: frozenset[Origin], method: str, arguments: Arguments) -> f
     name = arguments.positional[0].constant if arguments.positional else None
     if method not in GETTERS or not isinstance(name, str):
         return origins
-    return with_asker(frozenset(replace(o, name=name) if o.kind == "input" else o for o in origins))
+    return called(origins, name)
 
 
 def _special_method(

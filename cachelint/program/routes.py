@@ -102,7 +102,8 @@ def _is_whole(program: Program, handler: Handler) -> bool:
     """Whether the answers of a handler are cached as they are."""
     is_laid_around = any(isinstance(layer.row, Memoizes) for layer in handler.layers)
     in_loader = program.graph.entry(handler.function).in_loader
-    return is_laid_around or in_loader or program.is_class_cached(handler)
+    is_around_all = program.is_class_cached(handler) or program.is_site_cached(handler)
+    return is_laid_around or in_loader or is_around_all
 
 
 def _reached(program: Program, handler: Handler, is_whole: bool) -> dict[FunctionSymbol, bool]:

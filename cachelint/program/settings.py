@@ -11,7 +11,7 @@ from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ModuleSymbol
 from cachelint.program.values import NOTHING, Place, Value
-from cachelint.program.walking import nodes
+from cachelint.program.walking import blocks, names_in, nodes, walk
 from cachelint.vocabulary import Backend
 
 if TYPE_CHECKING:
@@ -61,6 +61,14 @@ class Settings:
                     frame.evaluate(expression),
                     Place(module.source.path, statement.at, statement.end),
                 )
+
+    def listed(self, name: str) -> Iterator[str]:
+        """Every text in the statements that make a list: `MIDDLEWARE = ["a.B", *BASE]`, `+=`, `MIDDLEWARE.insert`."""
+        for module in self.modules:
+            for statement in walk(module.facts.body):
+                if not any(blocks(statement)) and name in names_in(statement):
+                    texts = (node.value for node in nodes(statement) if isinstance(node, facts.Constant))
+                    yield from (text for text in texts if isinstance(text, str))
 
     def _named_values(self, name: str) -> Iterator[tuple[Value, Place]]:
         """Every value that any module gives a setting of Flask."""
@@ -210,8 +218,6 @@ def is_settings(module: ModuleSymbol) -> bool:
 
 def _named_settings(module: ModuleSymbol, name: str) -> Iterator[tuple[facts.Expression, facts.Node]]:
     """Expressions given to a setting: NAME = x, {"NAME": x}, config["NAME"] = x, in modules, classes, functions."""
-    from cachelint.program.walking import walk
-
     bodies = [
         module.facts.body,
         *(f.body for f in module.facts.functions),

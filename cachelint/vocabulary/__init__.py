@@ -39,6 +39,7 @@ from cachelint.vocabulary.caches import (
     CacheLock,
     CacheRead,
     CacheScan,
+    CachesSite,
     CacheTouch,
     CacheWrite,
     Error,
@@ -73,6 +74,7 @@ from cachelint.vocabulary.types import Obtains, Relation, Type
 from cachelint.vocabulary.web import (
     Answers,
     Authenticates,
+    CdnHeader,
     Checks,
     Converter,
     Dialect,
@@ -105,6 +107,8 @@ __all__ = [
     "CacheScan",
     "CacheTouch",
     "CacheWrite",
+    "CachesSite",
+    "CdnHeader",
     "Checks",
     "Configures",
     "Converter",
@@ -176,6 +180,8 @@ AnyRow = (
     | CacheCount
     | CacheTouch
     | CacheScan
+    | CachesSite
+    | CdnHeader
     | CacheLock
     | StoreCall
     | Memoizes

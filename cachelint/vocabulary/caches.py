@@ -149,6 +149,16 @@ class Memoizes(Row, frozen=True, kw_only=True, tag=True):
     response: bool = False
 
 
+class CachesSite(Row, frozen=True, kw_only=True, tag=True):
+    """Middleware that caches the responses of all pages, where settings list it: `on` are its modules, `settings` the
+    names under which middleware is listed, `request` the type of the requests that pass through it."""
+
+    on: str
+    names: str
+    settings: str
+    request: str
+
+
 class Mapping(Row, frozen=True, kw_only=True, tag=True):
     """A type used as `c[key]`, `c[key] = v`, `key in c`, `del c[key]`: read, write, test and delete of a cache."""
 

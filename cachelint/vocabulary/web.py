@@ -204,3 +204,10 @@ class SetsHeader(Row, frozen=True, kw_only=True, tag=True):
     directive: str = ""
     params: str = ""
     used: str = "both"
+
+
+class CdnHeader(Row, frozen=True, kw_only=True, tag=True):
+    """Headers (`names`, in lower case) by which an application tells the shared cache in front of it what to keep and
+    what to drop; nobody else reads them."""
+
+    names: str
