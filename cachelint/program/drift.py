@@ -131,7 +131,7 @@ def unenforced(program: Program) -> Iterator[Unenforced]:
     """Every line of a caching section that was not understood, matches nothing, or is overruled."""
     policy = program.decided.policy
     overruled = {(d.prose.source.path, d.prose.source.line): d for d in policy.drift}
-    for line in policy.lines:
+    for line in lines(program):
         if not line.in_section:
             continue
         drift = overruled.get((line.source.path, line.source.line))
@@ -148,6 +148,19 @@ def unenforced(program: Program) -> Iterator[Unenforced]:
     for problem in policy.problems:
         if not problem.fatal:
             yield Unenforced(problem.path, problem.line, "", problem.message, "name an existing file of the project")
+
+
+def lines(program: Program) -> Iterator[Line]:
+    """The lines of the policy that may be about this code: a file in a folder without any Python, a front end's, speaks
+    of other caches."""
+    paths = [module.source.path for module in program.interpreter.modules]
+    holds: dict[str, bool] = {}
+    for line in program.decided.policy.lines:
+        folder = line.source.path.rpartition("/")[0]
+        if folder not in holds:
+            holds[folder] = not folder or any(path.startswith(f"{folder}/") for path in paths)
+        if holds[folder]:
+            yield line
 
 
 def _of_configuration(program: Program) -> Iterator[Unenforced]:

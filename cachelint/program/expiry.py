@@ -157,5 +157,9 @@ def is_given_elsewhere(program: Program, event: Event) -> bool:
 def can_expire(event: Event) -> bool:
     """Whether a call takes a TTL at all, or decorates a function so that entries lie on a server."""
     row: Any = event.row
-    is_local = isinstance(row, Memoizes) and row.process
-    return bool(row.ttl) and not is_local
+    return bool(row.ttl) and not (isinstance(row, Memoizes) and _is_local(row, event))
+
+
+def _is_local(row: Memoizes, event: Event) -> bool:
+    """Whether a decorator keeps its entries in the process, as a memo of it."""
+    return row.process or (bool(row.server) and not any(name in event.arguments for name in row.server.split()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cachelint.program import purpose
+from cachelint.program import drift, purpose
 from cachelint.program.effects import Event
 from cachelint.vocabulary import CacheGetOrSet, CacheWrite, Memoizes
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 HANDLERS = 100
 
 
+def is_settled(program: Program, handlers: int) -> bool:
+    """Whether a project is of some size and has no policy of caching: whoever works on it knows what is slow there,
+    and has cached what they meant to cache."""
+    return handlers > HANDLERS and not program.decided.policy.decisions and not any(drift.lines(program))
+
+
 def does_without_cache(program: Program) -> bool:
     """Whether a project of some size has neither a policy of caching nor anything in a cache but memos, which belong to
     one process and never expire: nobody there has asked for one."""
-    policy = program.decided.policy
-    if len(program.handlers) <= HANDLERS or policy.lines or policy.decisions:
+    if not program.is_settled_project:
         return False
     if any(program.settings.values("CACHEOPS")) or any(_fills(program, event) for event in program.cache_events):
         return False

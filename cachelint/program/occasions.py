@@ -11,6 +11,7 @@ from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import identifiers
+from cachelint.program.selections import PAGING, entering, is_paging
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Origin, Place
 from cachelint.program.walking import blocks, nodes
@@ -28,8 +29,10 @@ STREAMS = frozenset(("yield_per", "stream_results", "stream_scalars"))
 
 def is_rare(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
     """Whether hardly anybody asks a query a second time, or nobody may keep what it gives."""
-    is_special = _is_export(program, handler, way, event) or _is_search(program, event) or _holds_secrets(event)
-    return is_special or _is_form(program, handler)
+    is_special = _is_export(program, handler, way, event) or _holds_secrets(event)
+    if is_special or _is_search(program, event) or _is_typed(program, handler, event):
+        return True
+    return _is_form(program, handler)
 
 
 def _is_export(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
@@ -158,18 +161,23 @@ def _is_search(program: Program, event: Event) -> bool:
     return len({origin.name for origin in event.origins if _is_free_text(program, event, origin)}) > TEXTS
 
 
-PAGING = frozenset("page pages size limit offset start count order ordering sort direction per".split())
-
-
 def _is_free_text(program: Program, event: Event, origin: Origin) -> bool:
     """Whether an origin is a parameter of the query string that no type limits and that is not about paging."""
-    given: Origin | None = origin
-    if origin.kind == "parameter" and isinstance(origin.what, tuple):
-        function = event.function
-        given = program.input_of(function, origin.name) if function is not None and origin.what[0] is function else None
+    given = entering(program, event, origin)
     if given is None or given.kind != "input" or given.what != "query parameter":
         return False
     return not (origin is not given and given.safe) and not PAGING & set(words(origin.name))
+
+
+SEARCHES = frozenset("search searches autocomplete typeahead suggest suggestion suggestions concordance".split())
+
+
+def _is_typed(program: Program, handler: Handler, event: Event) -> bool:
+    """Whether a query of a search, by the name of the page or its path, depends on what somebody types there."""
+    names = (handler.path, handler.function.facts.qualname, handler.owner.facts.name if handler.owner else "")
+    if not any(SEARCHES & set(words(name)) for name in names):
+        return False
+    return any(origin.kind != "entity" and not is_paging(program, event, origin) for origin in event.origins)
 
 
 SECRETS = ({"password"}, {"passwd"}, {"secret"}, {"private", "key"}, {"api", "key"}, {"credentials"})

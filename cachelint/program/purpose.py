@@ -32,13 +32,13 @@ STORE_WORDS = frozenset(
         "limiter otp token tokens nonce csrf captcha challenge verification idempotency idempotent presence "
         "online pubsub job jobs task tasks broker leader heartbeat attempt attempts blacklist blocklist denylist "
         "revoked pool usage encryption metric metrics health healthcheck healthz "
-        "readiness liveness budget budgets spend polling"
+        "readiness liveness budget budgets spend polling twofa mfa totp passcode passcodes magic"
     ).split()
 )
 # What more callers than this do with an entry is too much to say that none of them fills it.
 CALLERS = 60
 # Classes whose names end so keep things; what only keeps copies is called a cache.
-KEEPERS = ("storage", "database", "persistence")
+KEEPERS = ("storage", "database", "persistence", "registry")
 HASHES = frozenset("hget hgetall hmget hset hmset hsetnx hdel hexists hkeys hvals hlen".split())
 CHANNELS = frozenset("publish pubsub xadd xread xreadgroup lpush rpush lpop rpop blpop brpop blmove lmove".split())
 PAIRS = (("login", "code"), ("rate", "limit"), ("rate", "limiter"), ("dead", "letter"))

@@ -36,6 +36,7 @@ from cachelint.program import (
     purpose,
     queries,
     routes,
+    selections,
     serialized,
     served,
     stampedes,
@@ -143,6 +144,7 @@ class Program:
             store_keys=excerpt.known.store_keys,
             databases=excerpt.known.databases,
             does_without_cache=excerpt.known.does_without_cache,
+            is_settled_project=habits.is_settled(self, excerpt.known.handlers),
             writes_unasked=excerpt.known.writes_unasked,
             said_by_everything=excerpt.known.said_by_everything,
         )
@@ -355,6 +357,15 @@ class Program:
     def does_without_cache(self) -> bool:
         """Whether a project of some size keeps nothing in a cache, and no policy says it should."""
         return habits.does_without_cache(self)
+
+    @cached_property
+    def is_settled_project(self) -> bool:
+        """Whether the project is of some size and no policy says what it should cache."""
+        return habits.is_settled(self, len(self.handlers))
+
+    def is_asked_alike(self, event: Event) -> bool:
+        """Whether all requests want the same rows of a query, or pages of them."""
+        return selections.is_asked_alike(self, event)
 
     @cached_property
     def outage_errors(self) -> frozenset[str]:

@@ -55,9 +55,12 @@ The query only tests existence, or repeats in an `except` what the `try` reads, 
 Where a handler reads rows of who asks, its other reads mostly hang on those: they are for the pedantic persona.
 So are queries that run only where a test of who asks leads to them.
 So are downloads (a file to keep), exports and monitoring, which are asked for once in a while and have to be fresh,
-pages behind a token, searches that many free texts shape (hardly two are alike), and rows with credentials.
+pages behind a token, searches (what somebody types, or many free texts: hardly two are alike), and rows with
+credentials.
 So is every query of a project of some size that keeps nothing in a cache and has no policy of caching: it does
-without. So are the queries of pages that are forms by which something is changed.
+without. So are the queries of pages that are forms by which something is changed. In such a project that does use
+a cache, whoever works on it knows what is slow: only what all requests ask alike is worth a word to everyone.
+Middleware that caches every page counts, and so does a shared cache that all responses speak to (Surrogate-Key).
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
 
@@ -103,7 +106,8 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     more = f" and {others} more handler{'s' * (others > 1)}" if others else ""
     decision = program.caching_decision(event)
     is_decided = decision is not None
-    is_common = event.shape != "row" and read.is_common and not program.does_without_cache
+    is_worth = not program.is_settled_project or program.is_asked_alike(event)
+    is_common = event.shape != "row" and read.is_common and is_worth and not program.does_without_cache
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),

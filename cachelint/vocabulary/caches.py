@@ -131,7 +131,8 @@ class Memoizes(Row, frozen=True, kw_only=True, tag=True):
     url, user, vary, none; `spells` True when that holds the arguments as text, not as a digest. `ttl` as in
     CacheWrite. `swallows` True when an outage never reaches the caller. `process` True for in-process memory.
     `response` True when it caches whole HTTP responses. `key_option` is an option that widens the default key, as
-    "query_string=True:path query". `when` names a keyword without which nothing is cached (Litestar's `cache`)."""
+    "query_string=True:path query". `when` names a keyword without which nothing is cached (Litestar's `cache`).
+    `server` names the parameters that put entries on a server: with none of them they stay in the process."""
 
     on: str
     names: str
@@ -145,6 +146,7 @@ class Memoizes(Row, frozen=True, kw_only=True, tag=True):
     omitted: str = "never"
     swallows: bool = False
     process: bool = False
+    server: str = ""
     spells: bool = False
     response: bool = False
 
