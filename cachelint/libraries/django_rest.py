@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cachelint.vocabulary import (
     Authenticates,
+    Delegates,
     Dialect,
     HandlerClass,
     Handles,
@@ -100,6 +101,16 @@ HANDLERS = (
         dialect="none",
         auth=_AUTH,
     ),
+    Delegates(
+        on=GENERIC,
+        to=SERIALIZER,
+        source="serializer_class",
+        builder="get_serializer_class",
+        reads="to_representation",
+        writes="to_internal_value validate validate_* create update save",
+        fields="SerializerMethodField:get_",
+        data="data",
+    ),
     Handles(
         on="rest_framework.decorators",
         names="api_view",
@@ -155,6 +166,8 @@ INPUTS = (
         bounded="BooleanField NullBooleanField ChoiceField MultipleChoiceField",
     ),
     Identity(on=REQUEST, names="user auth"),
+    # The request is in it, and with it who asks.
+    Identity(on=SERIALIZER, names="context"),
 )
 
 PERMISSIONS = (

@@ -17,7 +17,7 @@ from cachelint.program.refusals import CHECKS
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.walking import nodes
-from cachelint.vocabulary import GenericView, HandlerClass
+from cachelint.vocabulary import Delegates, GenericView, HandlerClass
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -65,6 +65,8 @@ class Members:
             raise UnsureError("a field of a model")
         if names & self._asked() or any(RIGHTS & set(words(name)) for name in names):
             raise UnsureError("what a framework asks a class for")
+        if names and not self._interpreter.catalogue.delegates.keys().isdisjoint(self._bases):
+            raise UnsureError("what views leave to a class")
         if any(map(self._loads, self._assigned())):
             raise UnsureError("what a framework asks a class for")
 
@@ -84,6 +86,8 @@ class Members:
                     found.update(row.renders.split())
                 elif isinstance(row, GenericView):
                     found.update((*row.methods.split(), *row.sources.split(), row.builder))
+                elif isinstance(row, Delegates):
+                    found.update((row.source, row.builder))
         return found
 
     def _is_plain_field(self, given: tuple[ClassSymbol, str, facts.Assign]) -> bool:

@@ -12,6 +12,7 @@ from cachelint.vocabulary import (
     CacheRead,
     CdnHeader,
     Converter,
+    Delegates,
     Dialect,
     Error,
     HandlerClass,
@@ -52,6 +53,8 @@ class Catalogue:
         self.preloads: dict[str, frozenset[str]] = {}
         # Names that may make a response of a special kind.
         self.answers: set[str] = set()
+        # What views leave to classes that they name, by the bases of those.
+        self.delegates: dict[str, Delegates] = {}
         # Headers that speak to the shared cache in front of the application.
         self.cdn_headers: set[str] = set()
         self._alias: dict[str, str] = {}
@@ -103,6 +106,8 @@ class Catalogue:
             self.preloads.update((name, frozenset(row.reads.split())) for name in row.names.split())
         elif isinstance(row, Answers):
             self.answers.update(row.names.split())
+        elif isinstance(row, Delegates):
+            self.delegates.update((self.canonical(name), row) for name in row.to.split())
         elif isinstance(row, CdnHeader):
             self.cdn_headers.update(row.names.split())
         elif isinstance(row, HasFields):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cachelint.facts import model as facts
-from cachelint.program import calls, callsite, classes, library, rows, value_rows
+from cachelint.program import calls, callsite, classes, delegates, library, rows, value_rows
 from cachelint.program.arguments import Arguments
+from cachelint.program.effects import CallEdge
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.values import FunctionRef, Instance, Origin, Value, boxed, carried, held, trim
@@ -42,6 +43,7 @@ def _of_receiver(frame: Frame, made: Instance, receiver: Instance) -> Instance:
 def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: facts.Node) -> Value:
     """Make an object of a project class: runs __init__, keeps the arguments as what the object holds."""
     interpreter = frame.interpreter
+    _run_delegate(frame, symbol, arguments, node)
     instance = Instance(symbol, site=frame.place(node), options=callsite.constant_options(arguments))
     interpreter.learning.note_reader(symbol, "__init__", frame)
     init = classes.find_method(interpreter, symbol, "__init__")
@@ -54,6 +56,16 @@ def construct(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: fac
         return value_rows.sanitized(arguments.positional[0], safe=True, bounded=True, things=(instance,))
     fields = tuple(_fields(frame, symbol, arguments))
     return Value(things=(instance,), origins=_held(frame, arguments, node), items=held(fields) or None)
+
+
+def _run_delegate(frame: Frame, symbol: ClassSymbol, arguments: Arguments, node: facts.Node) -> None:
+    """A serializer made by a view is made to read or to write: its methods run for that view."""
+    row = delegates.row_of(frame.interpreter, symbol)
+    if row is None:
+        return
+    for method in delegates.run_by(frame.interpreter, symbol, row, writes=row.data in arguments.named):
+        edge = CallEdge(frame.function, frame.module, method, {}, frame.place(node), frame.current())
+        frame.summary.calls.append(edge)
 
 
 def _held(frame: Frame, arguments: Arguments, node: facts.Node) -> frozenset[Origin]:

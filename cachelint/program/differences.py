@@ -15,7 +15,7 @@ from cachelint.program.graph import functions_in
 from cachelint.program.likeness import Likeness
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Value
-from cachelint.vocabulary import CACHE_ROWS, CacheExpire, CacheRead, CacheWrite, DbRead, DbWrite, GenericView
+from cachelint.vocabulary import CACHE_ROWS, CacheExpire, CacheRead, CacheWrite, DbRead, DbWrite, Delegates, GenericView
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -109,7 +109,7 @@ def look_at_builder(interpreter: Interpreter, old: Summary | None, new: Summary)
     function = new.function
     if function is None or function.home is None or (old is not None and new.gives_the_same(old)):
         return
-    rows = [row for row in interpreter.catalogue.rows if isinstance(row, GenericView)]
+    rows = [row for row in interpreter.catalogue.rows if isinstance(row, (Delegates, GenericView))]
     if function.facts.name in ASKED_FOR.union(row.builder for row in rows):
         raise UnsureError("what a framework reads from a method")
 

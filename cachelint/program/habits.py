@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 # A project that serves more than this with no cache has decided to do without one.
 HANDLERS = 100
+# Lines of a caching section that say what to do; titles, examples and what is prose on purpose do not.
+SAYING = ("understood", "not-checkable", "not-understood")
 
 
 def is_settled(program: Program, handlers: int) -> bool:
     """Whether a project is of some size and has no policy of caching: whoever works on it knows what is slow there,
     and has cached what they meant to cache."""
-    return handlers > HANDLERS and not program.decided.policy.decisions and not any(drift.lines(program))
+    if handlers <= HANDLERS or program.decided.policy.decisions:
+        return False
+    return not any(line.status in SAYING for line in drift.lines(program))
 
 
 def does_without_cache(program: Program) -> bool:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
-from cachelint.program import classes
+from cachelint.program import classes, delegates
 from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
 from cachelint.program.http_methods import names, of_dispatch, restricted
 from cachelint.program.mounts import handed_to_register, routes_of, unmounted
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
-from cachelint.vocabulary import HandlerClass, Handles
+from cachelint.vocabulary import Delegates, GenericView, HandlerClass, Handles
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -270,6 +270,21 @@ def _of_class(
     place: Place,
     registered: Handles | None = None,
 ) -> Iterator[Handler]:
+    """What serves requests for a class: its own methods, and those of the classes that it leaves work to."""
+    own = list(_own_methods(interpreter, symbol, path, layers, place, registered))
+    yield from own
+    methods = frozenset().union(*(each.methods for each in own))
+    yield from _delegated(interpreter, symbol, path, layers, place, methods)
+
+
+def _own_methods(
+    interpreter: Interpreter,
+    symbol: ClassSymbol,
+    path: str,
+    layers: tuple[Decorator, ...],
+    place: Place,
+    registered: Handles | None = None,
+) -> Iterator[Handler]:
     """The methods of a class that serve requests, by its bases or by the module it is registered with."""
     seen: set[str] = set()
     allowed = of_dispatch(interpreter, symbol)
@@ -287,6 +302,25 @@ def _of_class(
                 methods = restricted(interpreter, function, frozenset((method,)))
                 if allowed is None or methods & allowed:
                     yield Handler(function, methods, path, row.dialect, place, symbol, layers)
+
+
+def _delegated(
+    interpreter: Interpreter,
+    view: ClassSymbol,
+    path: str,
+    layers: tuple[Decorator, ...],
+    place: Place,
+    methods: frozenset[str],
+) -> Iterator[Handler]:
+    """The methods of the classes that a view leaves work to, by what it serves itself or inherits from a library."""
+    rows = {row: 0 for base in interpreter.hierarchy.library_bases(view) for row in interpreter.catalogue.rows_on(base)}
+    reads = bool(methods & SAFE) or any(isinstance(row, GenericView) for row in rows)
+    writes = bool(methods - SAFE) or any(isinstance(row, HandlerClass) and row.writes for row in rows)
+    for row in (each for each in rows if isinstance(each, Delegates)):
+        for symbol in delegates.named_by(interpreter, view, row):
+            for is_served, is_write, method in ((reads, False, "GET"), (writes, True, "POST")):
+                for each in delegates.run_by(interpreter, symbol, row, writes=is_write) if is_served else ():
+                    yield Handler(each, frozenset((method,)), path, "none", place, view, layers)
 
 
 # ---------------------------------------------------------------------------------------------- URL patterns

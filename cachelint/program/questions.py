@@ -524,7 +524,8 @@ class Program:
         owner = handler.owner if handler.owner is not None else function.owner
         if owner is None or function.owner is None:
             return function.facts.name
-        is_hook = function.facts.name in queries.HOOKS
+        is_own = function.home is None or function.home in self.interpreter.hierarchy.mro(owner)
+        is_hook = function.facts.name in queries.HOOKS or not is_own
         return owner.facts.name if is_hook else f"{owner.facts.name}.{function.facts.name}"
 
     def entity_name(self, entity: ClassSymbol | str | None) -> str:

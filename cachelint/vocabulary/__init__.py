@@ -77,6 +77,7 @@ from cachelint.vocabulary.web import (
     CdnHeader,
     Checks,
     Converter,
+    Delegates,
     Dialect,
     HandlerClass,
     Handles,
@@ -115,6 +116,7 @@ __all__ = [
     "DbLazy",
     "DbRead",
     "DbWrite",
+    "Delegates",
     "Dialect",
     "Error",
     "GenericView",
@@ -191,6 +193,7 @@ AnyRow = (
     | Error
     | Handles
     | HandlerClass
+    | Delegates
     | Dialect
     | Mounts
     | Restricts

@@ -45,6 +45,23 @@ class HandlerClass(Row, frozen=True, kw_only=True, tag=True):
     auth: str = ""
 
 
+class Delegates(Row, frozen=True, kw_only=True, tag=True):
+    """Views (`on`) that leave work to a class, of the bases `to`, which their attribute `source` or their method
+    `builder` names. Its methods run while a view answers: `reads` for safe methods, `writes` for the others; a name
+    ending in "*" stands for all that begin so. `fields` makes fields that name a method to read, as
+    "SerializerMethodField:get_": by the first argument, else by the field's name behind that word. `data` is the
+    parameter of its constructor by which it is made to write."""
+
+    on: str
+    to: str
+    source: str
+    builder: str
+    reads: str
+    writes: str
+    fields: str = ""
+    data: str = ""
+
+
 class Dialect(Row, frozen=True, kw_only=True, tag=True):
     """How a framework fills a handler's parameters.
 
