@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
+from cachelint.program import selections
 from cachelint.program.answers import makes
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import identifiers
-from cachelint.program.selections import PAGING, entering, is_paging
+from cachelint.program.selections import entering, is_paging
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Origin, Place
 from cachelint.program.walking import blocks, nodes
@@ -166,7 +167,7 @@ def _is_free_text(program: Program, event: Event, origin: Origin) -> bool:
     given = entering(program, event, origin)
     if given is None or given.kind != "input" or given.what != "query parameter":
         return False
-    return not (origin is not given and given.safe) and not PAGING & set(words(origin.name))
+    return not (origin is not given and given.safe) and not is_paging(origin)
 
 
 SEARCHES = frozenset("search searches autocomplete typeahead suggest suggestion suggestions concordance".split())
@@ -177,7 +178,7 @@ def _is_typed(program: Program, handler: Handler, event: Event) -> bool:
     names = (handler.path, handler.function.facts.qualname, handler.owner.facts.name if handler.owner else "")
     if not any(SEARCHES & set(words(name)) for name in names):
         return False
-    return any(origin.kind != "entity" and not is_paging(program, event, origin) for origin in event.origins)
+    return selections.is_selected(program, event)
 
 
 SECRETS = ({"password"}, {"passwd"}, {"secret"}, {"private", "key"}, {"api", "key"}, {"credentials"})

@@ -363,9 +363,9 @@ class Program:
         """Whether the project is of some size and no policy says what it should cache."""
         return habits.is_settled(self, len(self.handlers))
 
-    def is_asked_alike(self, event: Event) -> bool:
-        """Whether all requests want the same rows of a query, or pages of them."""
-        return selections.is_asked_alike(self, event)
+    def is_selected(self, event: Event) -> bool:
+        """Whether something in the request says which rows of a query are wanted."""
+        return selections.is_selected(self, event)
 
     @cached_property
     def outage_errors(self) -> frozenset[str]:

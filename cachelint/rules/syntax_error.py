@@ -20,8 +20,8 @@ def profile(user_id):
 ```
 
 Stays silent when
-The file is excluded or ignored by git, or is a template of Python: a line begins with `{% ... %}`, and
-parsing ends at a line with `{%` or `{{`.
+The file is excluded or ignored by git, or is a template of Python: parsing ends where, or after, `{% ... %}` begins a
+line outside of all texts, or at a line with `{{ ... }}`.
 """
 
 from __future__ import annotations

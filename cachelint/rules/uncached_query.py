@@ -59,7 +59,7 @@ pages behind a token, searches (what somebody types, or many free texts: hardly 
 credentials.
 So is every query of a project of some size that keeps nothing in a cache and has no policy of caching: it does
 without. So are the queries of pages that are forms by which something is changed. In such a project that does use
-a cache, whoever works on it knows what is slow: only what all requests ask alike is worth a word to everyone.
+a cache, whoever works on it knows what is slow: queries that the request itself selects are pedantic.
 Middleware that caches every page counts, and so does a shared cache that all responses speak to (Surrogate-Key).
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
@@ -106,7 +106,7 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     more = f" and {others} more handler{'s' * (others > 1)}" if others else ""
     decision = program.caching_decision(event)
     is_decided = decision is not None
-    is_worth = not program.is_settled_project or program.is_asked_alike(event)
+    is_worth = not program.is_settled_project or not program.is_selected(event)
     is_common = event.shape != "row" and read.is_common and is_worth and not program.does_without_cache
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
