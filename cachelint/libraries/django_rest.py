@@ -75,6 +75,7 @@ HANDLERS = (
     HandlerClass(
         on=API_VIEW,
         methods="get:GET post:POST put:PUT patch:PATCH delete:DELETE head:HEAD options:OPTIONS trace:TRACE",
+        checks="initial check_permissions",
         dialect="drf",
         auth=_AUTH,
     ),
@@ -182,7 +183,12 @@ PERMISSIONS = (
         names="AllowAny IsAuthenticatedOrReadOnly DjangoModelPermissionsOrAnonReadOnly",
         form="exempt",
     ),
-    Authenticates(on="django.conf.settings", names="REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES", form="setting"),
+    Authenticates(
+        on="django.conf.settings",
+        names="REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES",
+        form="setting",
+        applies=API_VIEW,
+    ),
 )
 
 VALUES = (

@@ -13,7 +13,6 @@ from cachelint.program.hierarchy import Hierarchy
 from cachelint.program.occasions import SECRETS, SERVICES
 from cachelint.program.purpose import words
 from cachelint.program.queries import PROGRESS
-from cachelint.program.refusals import CHECKS
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol
 from cachelint.program.walking import nodes
@@ -35,7 +34,7 @@ ASKED_FOR = frozenset(
         "dispatch render_to_response paginate_by filter_queryset get_queryset lookup_field lookup_value_regex "
         "lookup_value_converter permission_classes get_permissions decorators method_decorators"
     ).split()
-).union(CHECKS)
+)
 TABLES = frozenset("__tablename__ db_table table table_name".split())
 RIGHTS = frozenset(("permission", "permissions"))
 TOLD = PROGRESS.union(SERVICES, *SECRETS)
@@ -78,7 +77,7 @@ class Members:
     def _asked(self) -> set[str]:
         """What a framework, or a rule, looks for in classes with these bases."""
         catalogue = self._interpreter.catalogue
-        found = set(ASKED_FOR)
+        found = {*ASKED_FOR, *catalogue.checks}
         for base in self._bases:
             for row in (*catalogue.own_rows(base), *catalogue.rows_on(base)):
                 if isinstance(row, HandlerClass):

@@ -15,7 +15,7 @@ from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import FunctionRef, Place, Value
 from cachelint.program.walking import nodes
-from cachelint.vocabulary import HandlerClass, Handles
+from cachelint.vocabulary import Authenticates, HandlerClass, Handles
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -95,7 +95,7 @@ def _asks_object(node: facts.Node) -> bool:
 
 def _checks(program: Program, owner: ClassSymbol) -> Iterator[FunctionSymbol]:
     """The methods of a view's class that its framework calls before the view's own, to turn people away."""
-    for name in refusals.CHECKS:
+    for name in sorted(program.interpreter.catalogue.checks):
         found = classes.find_method(program.interpreter, owner, name)
         if found is not None:
             yield found
@@ -162,22 +162,27 @@ def _hook_marks(program: Program, hook: FunctionSymbol) -> Iterator[str]:
 
 def _is_denied_by_default(program: Program, handler: Handler) -> bool:
     """REST framework's DEFAULT_PERMISSION_CLASSES with a class of the project's own."""
-    row = program.interpreter.dialects.get(handler.dialect)
-    is_rest = handler.owner is not None and program.interpreter.hierarchy.is_a(
-        handler.owner, "rest_framework.views.APIView"
-    )
-    if not is_rest and (row is None or not row.request.startswith("rest_framework.")):
-        return False
-    settings = list(program.settings.values("REST_FRAMEWORK"))
+    rows = program.interpreter.catalogue.asking_settings
+    return any(_holds_for(program, row, handler) and _asks_by_setting(program, row, handler) for row in rows)
+
+
+def _holds_for(program: Program, row: Authenticates, handler: Handler) -> bool:
+    """Whether a setting is about a view: by its class, or by the package that its request is of."""
+    dialect = program.interpreter.dialects.get(handler.dialect)
+    if dialect is not None and dialect.request.partition(".")[0] == row.applies.partition(".")[0]:
+        return True
+    return handler.owner is not None and program.interpreter.hierarchy.is_a(handler.owner, row.applies)
+
+
+def _asks_by_setting(program: Program, row: Authenticates, handler: Handler) -> bool:
+    name, _, key = row.names.partition(".")
+    settings = list(program.settings.values(name))
     if not settings and handler.owner is not None and program.writes_unasked and not program.settings.has_django:
         return not _names_permissions(program, handler.owner)
-    for _, value, _ in settings:
-        listed = value.item("DEFAULT_PERMISSION_CLASSES")
-        for _, item in listed.items or () if listed is not None else ():
-            name = item.constant if isinstance(item.constant, str) else ""
-            if name and not name.startswith("rest_framework.permissions."):
-                return True
-    return False
+    package = row.applies.partition(".")[0] + "."
+    listed = [item for _, value, _ in settings if (item := value.item(key)) is not None]
+    texts = [item.constant for value in listed for _, item in value.items or ()]
+    return any(isinstance(each, str) and not each.startswith(package) for each in texts)
 
 
 def writes_unasked(program: Program) -> bool:
@@ -225,8 +230,8 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
     """Names of base classes, of what permission attributes hold, and of attributes that name a permission."""
     for base in program.interpreter.hierarchy.mro(symbol):
         yield base.facts.name if isinstance(base, ClassSymbol) else base.rpartition(".")[2]
-        if not isinstance(base, ClassSymbol) and base.endswith(".UserPassesTestMixin"):
-            yield "" if _tests_login(program, symbol) else "permission"
+        if not isinstance(base, ClassSymbol):
+            yield from _tested(program, symbol, base)
         for name, assigned in base.attributes.items() if isinstance(base, ClassSymbol) else ():
             if name == "permission_classes":
                 value = assigned[-1].value
@@ -240,9 +245,15 @@ def _class_marks(program: Program, symbol: ClassSymbol) -> Iterator[str]:
                 yield "permission" if is_named or (isinstance(value, facts.Constant) and value.value) else ""
 
 
-def _tests_login(program: Program, symbol: ClassSymbol) -> bool:
-    """Whether the test of a UserPassesTestMixin is about a login and nothing more."""
-    test = classes.find_method(program.interpreter, symbol, "test_func")
+def _tested(program: Program, symbol: ClassSymbol, base: str) -> Iterator[str]:
+    """What the test of a library's base class asks of users, unless it is about a login and nothing more."""
+    for row in program.interpreter.catalogue.function(base):
+        for name in row.checks.split() if isinstance(row, Authenticates) else ():
+            yield "" if _tests_login(program, symbol, name) else "permission"
+
+
+def _tests_login(program: Program, symbol: ClassSymbol, name: str) -> bool:
+    test = classes.find_method(program.interpreter, symbol, name)
     asked = {word for name in identifiers(test.facts.body) for word in words(name)} if test is not None else set()
     return bool(asked & {"authenticated", "anonymous", "login"}) and not asked & ASKED
 

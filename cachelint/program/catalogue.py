@@ -49,6 +49,10 @@ class Catalogue:
         self.data_models: set[str] = set()
         # Makers of decorators that have users pass a test.
         self.user_tests: set[str] = set()
+        # Settings that say who may see the views of a framework.
+        self.asking_settings: list[Authenticates] = []
+        # Methods that turn people away before a view's own method runs.
+        self.checks: set[str] = set()
         # Calls that name relations to load along, and what then runs no query of its own.
         self.preloads: dict[str, frozenset[str]] = {}
         # Names that may make a response of a special kind.
@@ -100,8 +104,9 @@ class Catalogue:
             self.converters[row.dialect, row.word] = row
         elif isinstance(row, Validates):
             self.validated.update((self.canonical(name), row) for name in row.types.split())
-        elif isinstance(row, Authenticates) and row.tests:
-            self.user_tests.update(row.names.split())
+        elif isinstance(row, Authenticates):
+            self.user_tests.update(row.names.split() if row.tests else ())
+            self.asking_settings.extend((row,) if row.applies else ())
         elif isinstance(row, Preloads):
             self.preloads.update((name, frozenset(row.reads.split())) for name in row.names.split())
         elif isinstance(row, Answers):
@@ -115,6 +120,7 @@ class Catalogue:
         elif isinstance(row, CacheRead):
             words = [word.partition(":") for word in row.misses.split()]
             self.miss_classes.update(name for kind, _, name in words if kind == "instance")
+        self.checks.update(getattr(row, "checks", "").split())
         on = getattr(row, "on", "")
         for owner in on.split():
             owner = self._alias.get(owner, owner)

@@ -170,10 +170,6 @@ def _asks_user(interpreter: Interpreter, home: ModuleSymbol, test: facts.Express
     return any(asks_more(each.facts.body) for each in symbols)
 
 
-# What a framework calls before a view's own method.
-CHECKS = ("check_permissions", "initial", "test_func", "has_permission")
-
-
 def check_refuses(function: FunctionSymbol) -> bool:
     """Whether a view's own check of rights asks for one before it lets the method run."""
     return any(isinstance(each, facts.If) and asks_right(each.test) for each in function.statements) or any(

@@ -33,10 +33,12 @@ class HandlerClass(Row, frozen=True, kw_only=True, tag=True):
     ("get:GET post:POST list:GET retrieve:GET"). `request` is the attribute that holds the request, "" when it is the
     first parameter. `auth` names class attributes that carry authentication (permission_classes, decorators).
     `renders` lists the methods whose returned mapping is handed to a template. With `edits` a page of it is a form by
-    which something is changed; with `writes` it has methods by which clients write, without a line of the project's."""
+    which something is changed; with `writes` it has methods by which clients write, without a line of the project's.
+    `checks` are the methods that the framework calls before, to turn people away."""
 
     on: str
     methods: str
+    checks: str = ""
     renders: str = ""
     edits: bool = False
     writes: bool = False
@@ -173,12 +175,15 @@ class Identity(Row, frozen=True, kw_only=True, tag=True):
 class Authenticates(Row, frozen=True, kw_only=True, tag=True):
     """A decorator, base class, dependency or call that requires a login. `form`: "decorator", "base", "dependency",
     "call", "middleware", "setting", or "exempt" for what opts out of a login required elsewhere (AllowAny). `tests`
-    names the parameter with a test that users have to pass."""
+    names the parameter with a test that users have to pass, `checks` the methods of a base class that turn people away
+    before the view's own method runs, `applies` the views that a setting ("NAME.KEY") holds for."""
 
     on: str
     names: str
     form: str = "decorator"
     tests: str = ""
+    checks: str = ""
+    applies: str = ""
 
 
 class Sanitizes(Row, frozen=True, kw_only=True, tag=True):
