@@ -48,9 +48,10 @@ class _Way(NamedTuple):
 def uncached_reads(program: Program) -> Iterator[UncachedRead]:
     """Every read query that a safe-method handler reaches with no cache on the way; the shortest way to each.
 
-    Ways that everybody takes come first; what only the others lead to is for few."""
+    Ways that everybody takes come first; what only the others lead to is for few, and what only serializers read for
+    each row should be loaded along with those."""
     handlers = [each for each in program.handlers if may_cache(program, each) and _is_open(program, each)]
-    common = [each for each in handlers if not program.is_for_few(each)]
+    common = [each for each in handlers if not program.is_for_few(each) and not program.is_delegated(each)]
     reached = _reached(program, [(each.function, _Way(each)) for each in common])
     for_few = [(each.function, _Way(each)) for each in handlers] + [
         (edge.callee, way.on(edge))

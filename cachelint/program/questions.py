@@ -524,9 +524,13 @@ class Program:
         owner = handler.owner if handler.owner is not None else function.owner
         if owner is None or function.owner is None:
             return function.facts.name
-        is_own = function.home is None or function.home in self.interpreter.hierarchy.mro(owner)
-        is_hook = function.facts.name in queries.HOOKS or not is_own
+        is_hook = function.facts.name in queries.HOOKS or self.is_delegated(handler)
         return owner.facts.name if is_hook else f"{owner.facts.name}.{function.facts.name}"
+
+    def is_delegated(self, handler: Handler) -> bool:
+        """Whether a handler is a method of a class that a view leaves work to."""
+        owner, home = handler.owner, handler.function.home
+        return owner is not None and home is not None and home not in self.interpreter.hierarchy.mro(owner)
 
     def entity_name(self, entity: ClassSymbol | str | None) -> str:
         """A model's or table's own name."""

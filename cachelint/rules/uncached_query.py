@@ -61,6 +61,7 @@ So is every query of a project of some size that keeps nothing in a cache and ha
 without. So are the queries of pages that are forms by which something is changed. In such a project that does use
 a cache, whoever works on it knows what is slow: queries that the request itself selects are pedantic.
 Middleware that caches every page counts, and so does a shared cache that all responses speak to (Surrogate-Key).
+So are those of serializers' methods: what is read for each row is loaded along with the rows rather than cached.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
 
