@@ -77,7 +77,8 @@ def routes(program: Program) -> Iterator[Route]:
     storable = {found.handler.function for found in program.storable_routes()}
     addresses = Addresses(program)
     uses = [(entry, use) for entry in program.cache_map for use in entry.uses]
-    for handler in sorted(_distinct(program.handlers), key=lambda each: (program.head_of(each.function), each.path)):
+    served = [handler for handler in program.handlers if not program.is_delegated(handler)]
+    for handler in sorted(_distinct(served), key=lambda each: (program.head_of(each.function), each.path)):
         is_whole = _is_whole(program, handler)
         reached = _reached(program, handler, is_whole)
         queries = tuple(_queries(program, reached))
