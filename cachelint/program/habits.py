@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 # A project that serves more than this with no cache has decided to do without one.
 HANDLERS = 100
-# Lines of a caching section that say what to do; titles, examples and what is prose on purpose do not.
-SAYING = ("understood", "not-checkable", "not-understood")
+# Lines of a caching section that say what to do. What is not understood may be about anything; titles and examples say
+# nothing.
+SAYING = ("understood", "not-checkable")
 
 
 def is_settled(program: Program, handlers: int) -> bool:
