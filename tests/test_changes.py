@@ -9,6 +9,7 @@ from test_pieces import SOURCE, edited, whole
 from cachelint.files import SourceFile
 from cachelint.program.changes import Change, _Code, _Ends
 from cachelint.program.symbols import ModuleSymbol
+from cachelint.program.values import Place
 
 
 def test_functions_at_the_ends_of_a_file_are_the_same_code() -> None:
@@ -54,3 +55,15 @@ def test_a_sentence_in_an_attribute_is_no_name() -> None:
 
 def _edited(source: str) -> tuple[str, str]:
     return source, source.replace("%s hours", "%s days").replace("app.Person", "app.People")
+
+
+def test_what_lies_behind_a_class_in_a_function_is_found_where_it_has_moved_to() -> None:
+    source = "def one():\n    return 1\n\n\ndef two(a):\n    class Inner:\n        b = 1\n\n    return a.first()\n"
+    edited_one = source.replace("return 1", "return 100")
+    old, new = (ModuleSymbol(SourceFile("a.py", "a", False, ""), whole(s.encode())) for s in (source, edited_one))
+    moved = Change(old, new, lambda packages: set()).moved
+    at = source.index("a.first")
+    assert moved.place(Place("a.py", at, at + 9)) == Place("a.py", at + 2, at + 11)
+    at = source.index("b = 1")
+    assert moved.place(Place("a.py", at, at + 5)) == Place("a.py", at + 2, at + 7)
+    assert moved.place(Place("a.py", source.index("1"), source.index("1") + 1)).at < 0

@@ -39,15 +39,24 @@ class Moved:
     def place(self, place: Place) -> Place:
         """Where a place is now; one before the file where the code there is not what it was."""
         if not self._starts:
-            self._pieces.sort()
+            self._pieces = list(_outermost(self._pieces))
             self._starts = [start for start, _, _ in self._pieces]
-        # Pieces do not overlap, except that a place may end where it begins.
+        # Pieces do not overlap, except that a place may end where one begins.
         index = bisect_right(self._starts, place.at) - 1
         if index >= 0:
             start, end, by = self._pieces[index]
             if start <= place.at <= end and place.end <= end:
                 return Place(place.path, place.at + by, place.end + by if place.end else 0)
         return place if place.at == place.end == 0 else Place(place.path, -1 - place.at, -1 - place.end)
+
+
+def _outermost(pieces: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """The pieces in their order, without those inside of others: a class in a function that has moved as a whole."""
+    stop = -1
+    for start, end, by in sorted(pieces, key=lambda each: (each[0], -each[1])):
+        if end > stop:
+            yield start, end, by
+            stop = end
 
 
 class Change:
