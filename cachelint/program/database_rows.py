@@ -78,7 +78,9 @@ def _last_on(site: CallSite) -> list[Event]:
 def db_lazy(site: CallSite, row: DbLazy) -> Value:
     value = result_of(site, row.gives, row.of)
     sources = [site.receiver, *site.arguments.all()]
-    return replace(value, origins=carried(*sources).origins)
+    shape = () if row.filters else _aggregates_only(site)
+    things = tuple(replace(t, options=t.options + shape) if isinstance(t, Instance) else t for t in value.things)
+    return replace(value, things=things if shape else value.things, origins=carried(*sources).origins)
 
 
 def statement_built(site: CallSite, row: Statement) -> Value:
@@ -108,15 +110,23 @@ def _sql_shape(value: Value) -> str:
 
 def _aggregate_shape(site: CallSite) -> tuple[tuple[str, object], ...]:
     """select(func.count()) reads a number: the shape of what is selected is the shape of the statement."""
-    types = site.frame.interpreter.catalogue.types
     # SQLAlchemy 1.x wants a list: select([func.count()]).
     selected = (each for value in site.arguments.positional for each in (value, *(v for _, v in value.items or ())))
-    for value in selected:
-        for each in value.instances():
-            row = types.get(each.type) if isinstance(each.type, str) else None
-            if row is not None and row.shape != "rows":
-                return (("shape", row.shape),)
-    return ()
+    shapes = (_shape_of_selected(site, value) for value in selected)
+    return next(((("shape", shape),) for shape in shapes if shape), ())
+
+
+def _aggregates_only(site: CallSite) -> tuple[tuple[str, object], ...]:
+    """query(func.count(User.id)) reads a number; query(User.name, func.count()) rows with numbers."""
+    shapes = {_shape_of_selected(site, value) for value in site.arguments.positional}
+    return (("shape", shapes.pop()),) if len(shapes) == 1 and "" not in shapes else ()
+
+
+def _shape_of_selected(site: CallSite, value: Value) -> str:
+    """The shape that a type of SQL expressions gives what selects it, "" for rows."""
+    types = site.frame.interpreter.catalogue.types
+    rows = (types.get(each.type) for each in value.instances() if isinstance(each.type, str))
+    return next((row.shape for row in rows if row is not None and row.shape != "rows"), "")
 
 
 def sql_meaning(value: Value) -> tuple[str, str | None]:
@@ -142,9 +152,9 @@ def db_read(site: CallSite, row: DbRead) -> Value:
     if row.statement:
         does, shape, entity = _of_statement(site, row, entity)
     origins = carried(site.receiver, *site.arguments.all()).origins
-    if shape == "rows" and site.client is not None:
+    if shape in ("rows", "row") and site.client is not None:
         inherited = dict(site.client.options).get("shape")
-        shape = str(inherited) if inherited else shape
+        shape = str(inherited) if inherited and (shape == "rows" or inherited == "aggregate") else shape
     if does == "write":
         record(site, DbWrite(on=row.on, names=site.name), entity=entity, origins=origins)
         return UNKNOWN
