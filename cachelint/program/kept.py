@@ -169,7 +169,7 @@ def dump_known(program: Program) -> bytes:
         program.cached_in,
         program.demands.index() if program.decided.names_strategies else {},
         any(program.only_homes.values()),
-        len(program.handlers),
+        program.handler_count,
         {slot: tuple(map(place_of_writer, writers)) for slot, writers in interpreter.shelves.writers.items()},
         program.said_by_everything,
     )

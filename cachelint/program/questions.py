@@ -234,6 +234,11 @@ class Program:
         """All that serves requests; of a part of the project what leads to that part."""
         return self.excerpt.graph.handlers() if self.excerpt is not None and self.excerpt.matters else []
 
+    @cached_property
+    def handler_count(self) -> int:
+        """How many handlers there are, without the methods of classes that views leave work to."""
+        return sum(not self.is_delegated(each) for each in self.handlers)
+
     def handlers_of(self, function: FunctionSymbol) -> list[Handler]:
         """The request handlers that a function is (or wraps)."""
         return self.handlers_by_function.get(function, [])
@@ -361,7 +366,7 @@ class Program:
     @cached_property
     def is_settled_project(self) -> bool:
         """Whether the project is of some size and no policy says what it should cache."""
-        return habits.is_settled(self, len(self.handlers))
+        return habits.is_settled(self, self.handler_count)
 
     def is_selected(self, event: Event) -> bool:
         """Whether something in the request says which rows of a query are wanted."""
@@ -676,4 +681,4 @@ class Program:
 
     def statistics(self) -> Statistics:
         """How much was resolved."""
-        return tally.statistics(len(self.handlers), self.summaries)
+        return tally.statistics(self.handler_count, self.summaries)
