@@ -175,3 +175,107 @@ def test_a_caching_decorator_on_a_method(shop: Task, old: str) -> None:
         assert found is not None
         assert bare(found) == bare(fully(shop, path, some, other))
         assert {each.rule for each in found} == ({"unguarded-cache-call"} if other is after else set())
+
+
+VIEWS = """\
+from django.core.cache import cache
+from django.http import JsonResponse
+from django.views import View
+from django.views.generic import ListView, TemplateView
+from shop.models import Book
+
+
+class Payments(View):
+    def post(self, request):
+        return JsonResponse({})
+
+
+class Shelves(TemplateView):
+    def get_context_data(self, **kwargs):
+        return {"x": 1}
+
+
+class Books(ListView):
+    model = Book
+
+    def post(self, request):
+        return JsonResponse({})
+
+
+class Base(View):
+    def post(self, request):
+        return JsonResponse({})
+
+
+class Heir(Base):
+    pass
+"""
+ROUTES = """\
+from django.urls import path
+from shop import pages
+
+urlpatterns = [
+    path("payments/<pk>", pages.Payments.as_view()),
+    path("again/<pk>", pages.Payments.as_view()),
+    path("shelves", pages.Shelves.as_view()),
+    path("books", pages.Books.as_view()),
+    path("base", pages.Base.as_view()),
+    path("heir", pages.Heir.as_view()),
+]
+"""
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Task:
+    for path, text in {**FILES, "shop/pages.py": VIEWS, "shop/urls.py": ROUTES}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "CLAUDE.md").write_text("## Caching\n\n- Never cache: payments\n")
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    return task
+
+
+RAW_VIEW = "    def get(self, request, pk):\n        return JsonResponse({'x': cache.get(f'x:{pk}')})\n\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("    def post", RAW_VIEW + "    def post", {"raw-input-in-key", "unguarded-cache-call", "missing-no-store"}),
+        ("    def post", "    def put(self, request, pk):\n        return JsonResponse({})\n\n    def post", set()),
+        (
+            "class Shelves(TemplateView):\n",
+            "class Shelves(TemplateView):\n    def get(self, request):\n        return list(Book.objects.all())\n\n",
+            {"uncached-query"},
+        ),
+        (
+            "    model = Book\n",
+            "    model = Book\n\n    def get(self, request):\n        return JsonResponse({'x': cache.get('x')})\n",
+            {"unguarded-cache-call"},
+        ),
+    ],
+)
+def test_a_method_more_by_which_a_view_serves(pages: Task, old: str, new: str, rules: set[str]) -> None:
+    before, after = VIEWS.encode(), VIEWS.replace(old, new, 1).encode()
+    found = glanced(pages, "shop/pages.py", before, after)
+    assert found is not None
+    assert bare(found) == bare(fully(pages, "shop/pages.py", before, after))
+    assert rules <= {each.rule for each in found}
+    assert bool(rules) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # Heirs serve by it, too; a framework reads rows in it all the same; the class has none beside it.
+        ("class Base(View):\n", "class Base(View):\n    def get(self, request):\n        return JsonResponse({})\n\n"),
+        (
+            "    model = Book\n",
+            "    model = Book\n\n    def get(self, request):\n        return super().get(request)\n",
+        ),
+        ("class Heir(Base):\n    pass\n", "class Heir(Base):\n    def get(self, request):\n        return 1\n"),
+    ],
+)
+def test_a_method_of_which_more_depends_is_not_told(pages: Task, old: str, new: str) -> None:
+    assert glanced(pages, "shop/pages.py", VIEWS.encode(), VIEWS.replace(old, new, 1).encode()) is None

@@ -11,6 +11,7 @@ from cachelint.program.changes import Change, outermost
 from cachelint.program.earlier import UnsureError
 from cachelint.program.likeness import Likeness
 from cachelint.program.recalled import Recalled
+from cachelint.program.serving import Served
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.walking import nodes, walk
 from cachelint.vocabulary import ValidatedFields
@@ -24,22 +25,24 @@ class Askers:
         self._likeness = Likeness(lambda place: False)
         self.functions: set[FunctionSymbol] = set()
 
-    def look(self, change: Change) -> None:
-        """Find who asked for the members that a change is about. Raises UnsureError where that can matter beyond
-        functions."""
+    def look(self, change: Change, served: Served) -> None:
+        """Find who asked for the members that a change is about; of the methods `served` it is known which requests
+        they serve. Raises UnsureError where that can matter beyond functions."""
         before = {new: old for old, new in change.classes.items()}
         self._likeness = Likeness(self._interpreter.memos.__contains__, change.moved.place)
         for symbol, names in change.owned.items():
             if symbol not in before and symbol.module is change.new:
                 continue  # Nobody can have asked a class that was not there.
-            self._look_at_class(symbol, before.get(symbol), names)
+            self._look_at_class(symbol, before.get(symbol), names, served.names(symbol))
 
-    def _look_at_class(self, symbol: ClassSymbol, old: ClassSymbol | None, names: Collection[str]) -> None:
+    def _look_at_class(
+        self, symbol: ClassSymbol, old: ClassSymbol | None, names: Collection[str], served: Collection[str]
+    ) -> None:
         hierarchy, heirs = self._interpreter.hierarchy, self._recalled.heirs(symbol)
         sides = [each for each in (old, symbol) if each is not None]
         bases = heirs.bases.union(*map(hierarchy.library_bases, sides))
         is_model = heirs.has_model or any(map(hierarchy.is_model, sides))
-        Members(self._interpreter, sides, names, bases, is_model).look()
+        Members(self._interpreter, sides, {*names}.difference(served), bases, is_model).look()
         self._refuse_scope(sides, names)
         same = {name for name in names if self._is_same(sides, name)}
         if any(self._is_other_field(sides, name) for name in names):

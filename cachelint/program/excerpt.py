@@ -32,6 +32,7 @@ from cachelint.program.partial import PartialGraph
 from cachelint.program.pursuit import Pursuit
 from cachelint.program.recalled import NOTHING, Recalled
 from cachelint.program.sayers import Sayers, functions_of
+from cachelint.program.serving import Served
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import CacheWrite
 
@@ -96,10 +97,13 @@ class Excerpt:
         something else."""
         for path, change in self._changes.items():
             self._look_for_doubt(path, change)
+        self._served = {path: Served(self.recalled, change) for path, change in self._changes.items()}
         sayers = self._sayers()
-        for change in self._changes.values():
+        for path, change in self._changes.items():
             self.recalled.left(change.new)
-            self._heads.update((head.function, head) for head in heads(self.interpreter, change))
+            served = self._served[path]
+            self.graph.rank(served.ranks)
+            self._heads.update((head.function, head) for head in heads(self.interpreter, change, served.handlers))
         changed = {function for change in self._changes.values() for function in change.followed}
         self._pursuit.follow({*changed, *self._variants({outermost(each) for each in changed}), *sayers})
         if self.interpreter.configured:
@@ -165,8 +169,8 @@ class Excerpt:
         for module in sorted(sayers.top_levels, key=lambda each: each.source.path):
             self.look_at_top_level(module)
         askers = Askers(self.recalled)
-        for change in self._changes.values():
-            askers.look(change)
+        for path, change in self._changes.items():
+            askers.look(change, self._served[path])
         units = sayers.functions | askers.functions
         return {*functions_of(units), *self._variants(units)}
 

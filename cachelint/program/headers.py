@@ -54,7 +54,7 @@ def storable_routes(program: Program) -> Iterator[StorableRoute]:
     if program.said_by_everything & KEEPS_OUT:
         return
     groups: dict[object, list[tuple[Handler, tuple[Forbids, str]]]] = {}
-    for handler in program.handlers:
+    for handler in program.handlers_of_classes:
         forbids = _forbidden(program, handler)
         # A redirect is not stored unless it says so (RFC 9110, section 15.1).
         if (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,18 +39,19 @@ class Head(NamedTuple):
     has_served: bool = False
 
 
-def heads(interpreter: Interpreter, change: Change) -> Iterator[Head]:
-    """The functions of a file whose decorators are not what they were. Raises UnsureError where more depends on them
-    than the function itself."""
+def heads(interpreter: Interpreter, change: Change, serving: Mapping[FunctionSymbol, Handler]) -> Iterator[Head]:
+    """The functions of a file whose decorators are not what they were, and those new ones that serve by their class.
+    Raises UnsureError where more depends on them than the function itself."""
     before = {new: old for old, new in change.functions.items()}
     for function in sorted(change.followed, key=lambda each: each.order):
         old = before.get(function)
         then = old.facts.decorators if old is not None else ()
-        if _shapes(old) == _shapes(function):
+        if _shapes(old) == _shapes(function) and function not in serving:
             continue
         now = applied(interpreter, function)
         _refuse(interpreter, function, then, now)
         served = handlers.by_decorators(interpreter, function)
+        served += [serving[function]] if function in serving else []
         interpreter.request_types.pop(function, None)
         for handler in served:
             _type_request(interpreter, handler, now)
@@ -63,7 +64,7 @@ def finished(interpreter: Interpreter, head: Head) -> Head:
     return head._replace(caches=tuple(memoized(interpreter, head.function)))
 
 
-def serving(interpreter: Interpreter, head: Head, kept: list[Handler]) -> list[Handler]:
+def served_by(interpreter: Interpreter, head: Head, kept: list[Handler]) -> list[Handler]:
     """What a function serves now, `kept` as an earlier run saw it: what it is registered for elsewhere, and what its
     decorators say. Raises UnsureError where it is both."""
     elsewhere = [each for each in kept if not head.has_served or not _is_by_decorator(head.function, each)]

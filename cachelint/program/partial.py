@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cachelint.program.decorators import applied
@@ -11,9 +11,9 @@ from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.graph import Tables
 from cachelint.program.handlers import Handler
-from cachelint.program.heads import Head, is_wrapping, serving
+from cachelint.program.heads import Head, is_wrapping, served_by
 from cachelint.program.lessons import Found
-from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import Memoizes
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class PartialGraph:
         self._linked: set[ModuleSymbol] = set()
         self._sorted: dict[FunctionSymbol, int] = {}
         self._derived: set[int] = set()
-        self._ranks: dict[FunctionSymbol, int] = {}
+        self._ranks: dict[FunctionSymbol, float] = {}
         self._starts: list[FunctionSymbol] = []
         self._added: set[FunctionSymbol] = set()
         self._above: set[FunctionSymbol] | None = None
@@ -97,7 +97,7 @@ class PartialGraph:
         """Add what functions of a file are by their decorators, where these are not what they were."""
         for function, head in self._heads.items():
             if function.module is module:
-                served = serving(self._recalled.interpreter, head, kept.get(function, []))
+                served = served_by(self._recalled.interpreter, head, kept.get(function, []))
                 self.handlers_by_function.rows[function].extend(served)
                 self.tables.events.rows[function].extend(head.caches)
 
@@ -113,6 +113,10 @@ class PartialGraph:
     def _add_edge(self, edge: CallEdge) -> None:
         self.tables.callers.rows[edge.callee].append(edge)
         self.tables.callees.rows[edge.caller].append(edge)
+
+    def rank(self, ranks: Mapping[FunctionSymbol, float]) -> None:
+        """Note where handlers stand that were not there before."""
+        self._ranks.update(ranks)
 
     def look_around(self) -> None:
         """Begin at the functions followed again, the new ones among them put into the graph."""
@@ -162,8 +166,26 @@ class PartialGraph:
     def handlers(self) -> list[Handler]:
         """The handlers that lead to the functions followed again."""
         found = {h.function: h for f in self.above() for h in self.handlers_by_function.get(f, ()) or ()}
-        # In the order of the whole: those of decorators file by file, then the registered ones as they were found.
-        return sorted(found.values(), key=lambda each: (self._ranks.get(each.function, 0), each.function.order))
+        return sorted(found.values(), key=self._order)
+
+    def _order(self, handler: Handler) -> tuple[float, object]:
+        """In the order of the whole: those of decorators file by file, then the registered ones as they were found."""
+        return self._ranks.get(handler.function, 0), handler.function.order
+
+    def handlers_of_classes(self) -> list[Handler]:
+        """The same, with all that their classes serve."""
+        found = {h.function: h for h in self.handlers()}
+        for owner in dict.fromkeys(h.owner for h in found.values() if h.owner is not None):
+            found.update((h.function, h) for h in self._of_class(owner))
+        return sorted(found.values(), key=self._order)
+
+    def _of_class(self, owner: ClassSymbol) -> Iterator[Handler]:
+        for symbol in self._recalled.interpreter.hierarchy.mro(owner):
+            if isinstance(symbol, ClassSymbol):
+                self._link(symbol.module)
+                special = (f for f in self.handlers_by_function.rows if f.home is symbol and f.owner is owner)
+                for function in dict.fromkeys((*symbol.methods.values(), *special)):
+                    yield from (h for h in self.handlers_by_function.get(function, ()) or () if h.owner is owner)
 
     def events(self, called: Iterable[FunctionSymbol], only_beside: bool) -> list[Event]:
         """What is done in the functions that the change can matter to: those that lead to the ones followed again,

@@ -239,6 +239,11 @@ class Program:
         """How many handlers there are, without the methods of classes that views leave work to."""
         return sum(not self.is_delegated(each) for each in self.handlers)
 
+    @property
+    def handlers_of_classes(self) -> list[Handler]:
+        """The same; of a part of the project with all that the classes of these handlers serve."""
+        return self.excerpt.graph.handlers_of_classes() if self.excerpt is not None and self.matters else self.handlers
+
     def handlers_of(self, function: FunctionSymbol) -> list[Handler]:
         """The request handlers that a function is (or wraps)."""
         return self.handlers_by_function.get(function, [])
