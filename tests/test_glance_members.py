@@ -38,7 +38,8 @@ FILES = {
     "shop/outside.py": "from shop.keys import Keys\n\nLIMIT = Keys.limit\n",
     "shop/views.py": (
         "from django.core.cache import cache\nfrom django.http import JsonResponse\nfrom django.views import View\n"
-        "from shop.forms import Search\nfrom shop.keys import Plain, Words\nfrom shop.models import Book\n\n\n"
+        "from marks import marked\nfrom shop.forms import Search\nfrom shop.keys import Plain, Words\n"
+        "from shop.models import Book\n\n\n"
         "def page(request):\n    said = Plain()\n"
         "    return JsonResponse({'x': Words(request).read(), 'y': said.get(), 'z': said.title})\n"
         "\n\ndef search(request):\n    form = Search(request.GET)\n    form.is_valid()\n"
@@ -46,7 +47,8 @@ FILES = {
         "        return JsonResponse({'x': cache.get(f'term:{term}')})\n"
         "    except Exception:\n        return JsonResponse({})\n\n\n"
         "class Mixin:\n    label = 'x'\n\n    def answer(self, request):\n        return JsonResponse({})\n\n\n"
-        "class Home(Mixin, View):\n    permission_needed = None\n    label = 'y'\n\n"
+        "@marked(1)\nclass Home(Mixin, View):\n    permission_needed = None\n    label = 'y'\n\n"
+        "    def dispatch(self, request):\n        print(1)\n        return super().dispatch(request)\n\n"
         "    def get(self, request):\n        return self.answer(request)\n"
     ),
     "shop/urls.py": (
@@ -121,6 +123,9 @@ RAW = "    def key(self):\n        return self.request.GET['x']\n"
             "    label = 'x'\n\n    def more(self):\n        return cache.get('x')\n\n",
             set(),
         ),
+        # What runs before a view's own methods, and decorators of classes, where nobody reads what is different.
+        ("shop/views.py", "        print(1)\n", "        print(2)\n        return super().dispatch(request)\n", set()),
+        ("shop/views.py", "@marked(1)", "@marked(2)", set()),
         # Settings and hooks that say nothing of caches.
         ("shop/settings.py", "'en'", "'fr'", set()),
         ("shop/settings.py", "    return [", "    print(1)\n    return [", set()),
@@ -151,6 +156,12 @@ def test_members_are_told(shop: Task, path: str, old: str, new: str, rules: set[
         ),
         ("shop/views.py", "permission_needed = None", "permission_needed = 'orders'"),
         ("shop/views.py", "    label = 'y'\n", "    label = 'y'\n    permission_classes = []\n"),
+        (
+            "shop/views.py",
+            "        print(1)\n",
+            "        if not request.user.is_superuser:\n            raise PermissionDenied\n",
+        ),
+        ("shop/views.py", "@marked(1)", "@marked(is_admin)"),
         ("shop/settings.py", "RedisCache", "Other"),
         ("shop/settings.py", "TIME = 60", "TIME = None"),
         ("shop/keys.py", "class Plain:\n", "class Plain:\n    def __enter__(self):\n        return self\n\n"),

@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cachelint.facts import model as facts
+from cachelint.program.audience import turns_away
 from cachelint.program.changes import Change, shape
 from cachelint.program.earlier import UnsureError
 from cachelint.program.http_methods import needs_form
 from cachelint.program.mounts import registers
 from cachelint.program.purpose import words
+from cachelint.program.refusals import CHECKS
 from cachelint.program.rights import ADMIN, ANSWERING, CHECKING, RESTRICTED, RIGHTS, identifiers
 from cachelint.program.stampedes import PROTECTION
 from cachelint.program.symbols import FunctionSymbol
@@ -23,7 +25,7 @@ READ = ADMIN.union(ANSWERING, CHECKING, RESTRICTED, RIGHTS, PROTECTION).union(
     "test yield per stream file files attachment send post register prefetch related error unavailable".split()
 )
 # Methods of views, and functions before requests, that are read wherever a handler is judged.
-READ_FOR_OTHERS = frozenset(("dispatch", "test_func"))
+READ_FOR_OTHERS = frozenset(("dispatch", *CHECKS))
 HOOK = "before_request"
 
 
@@ -38,8 +40,9 @@ def look_alike(change: Change, new: FunctionSymbol) -> bool:
     differing = list(_differing(old.facts.body, new.facts.body, old, new))
     if any(registers(node) for each in differing for node in nodes(each)):
         raise UnsureError("what is registered")
-    is_alike = all(isinstance(each, PLAIN) and not _says_what_is_read(each) for each in differing)
-    if not is_alike and (new.facts.name in READ_FOR_OTHERS or _is_hook(new)):
+    is_alike = all(isinstance(each, PLAIN) and not says_what_is_read(each) for each in differing)
+    is_read = new.facts.name in READ_FOR_OTHERS and turns_away(old) != turns_away(new)
+    if not is_alike and (is_read or _is_hook(new)):
         raise UnsureError("what runs before other functions")
     return is_alike
 
@@ -80,7 +83,8 @@ def _header(statement: facts.Statement, function: FunctionSymbol) -> object:
     return [shape(each, function.module.facts) for each in parts]
 
 
-def _says_what_is_read(statement: facts.Statement) -> bool:
+def says_what_is_read(statement: facts.Node) -> bool:
+    """Whether code says a word that rules read."""
     said = {word for name in identifiers(statement) for word in words(name)}
     texts = (node.value for node in nodes(statement) if isinstance(node, facts.Constant))
     return bool(said & READ) or any(isinstance(each, str) and "/" in each for each in texts)

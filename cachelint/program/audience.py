@@ -93,6 +93,14 @@ def _asks_object(node: facts.Node) -> bool:
     return any({"permission", "permissions"} & set(words(name)) for name in identifiers(node.func.value))
 
 
+def turns_away(function: FunctionSymbol) -> object:
+    """What is read in a method that a framework calls before a view's own ones, for the sake of these: whom it turns
+    away."""
+    asked = {word for name in identifiers(function.facts.body) for word in words(name)}
+    denies = _raises_denied(function), _sends_away(function), refusals.check_refuses(function)
+    return denies, bool(asked & LOGIN), bool(asked & ASKED)
+
+
 def _checks(program: Program, owner: ClassSymbol) -> Iterator[FunctionSymbol]:
     """The methods of a view's class that its framework calls before the view's own, to turn people away."""
     for name in sorted(program.interpreter.catalogue.checks):
@@ -102,6 +110,7 @@ def _checks(program: Program, owner: ClassSymbol) -> Iterator[FunctionSymbol]:
 
 
 HOOKS = frozenset(("before_request",))
+LOGIN = frozenset(("authenticated", "anonymous", "login"))
 ROLES = frozenset("role roles permission permissions".split())
 DENIALS = frozenset(("denied", "forbidden", "unauthorized"))
 
@@ -255,7 +264,7 @@ def _tested(program: Program, symbol: ClassSymbol, base: str) -> Iterator[str]:
 def _tests_login(program: Program, symbol: ClassSymbol, name: str) -> bool:
     test = classes.find_method(program.interpreter, symbol, name)
     asked = {word for name in identifiers(test.facts.body) for word in words(name)} if test is not None else set()
-    return bool(asked & {"authenticated", "anonymous", "login"}) and not asked & ASKED
+    return bool(asked & LOGIN) and not asked & ASKED
 
 
 def _permission_name(name: str) -> Iterator[str]:

@@ -65,8 +65,9 @@ class Change:
     is new or gone; of these, `members` belong to classes, `offered` are functions at the top level that are only called
     in another way, and of `decorated` nothing has changed but decorators. `heirs` are the classes whose own or
     inherited members are not what they were, `owned` the names of these by the class that has or had them, `bound` the
-    names of the file's top level, `loose` the statements outside of functions that differ. `doubt` is why nothing less
-    than the whole project can tell what the change means, "" where it can be told.
+    names of the file's top level, `loose` the statements outside of functions that differ, `marked` the classes of
+    which decorators are told something else. `doubt` is why nothing less than the whole project can tell what the
+    change means, "" where it can be told.
 
     `guessed` tells which names of variables say what they hold where a file imports one of some packages."""
 
@@ -82,6 +83,7 @@ class Change:
         self.heirs: set[ClassSymbol] = set()
         self.owned: dict[ClassSymbol, set[str]] = defaultdict(set)
         self.bound: set[str] = set()
+        self.marked: set[ClassSymbol] = set()
         self.moved = Moved()
         self.doubt = ""
         self._code = _Code(old.facts, new.facts)
@@ -178,6 +180,8 @@ class Change:
     def _compare_class(self, old: ClassSymbol, new: ClassSymbol) -> None:
         if _head(old) != _head(new):
             self.doubt = "the bases of a class"
+        elif _marks(old) != _marks(new):
+            self.marked.add(new)
         before, after = _attributes(old), _attributes(new)
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         self.names |= changed
@@ -426,7 +430,13 @@ def _decorators(function: FunctionSymbol) -> object:
 
 
 def _head(symbol: ClassSymbol) -> object:
-    return shape((symbol.facts.bases, symbol.facts.decorators), symbol.module.facts)
+    """The bases of a class, and its decorators without what they are told."""
+    marks = (each.func if isinstance(each, facts.Call) else each for each in symbol.facts.decorators)
+    return shape((symbol.facts.bases, tuple(marks)), symbol.module.facts)
+
+
+def _marks(symbol: ClassSymbol) -> object:
+    return shape(symbol.facts.decorators, symbol.module.facts)
 
 
 def _attributes(symbol: ClassSymbol) -> dict[str, object]:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cachelint.facts import model as facts
+from cachelint.program.appearances import says_what_is_read
 from cachelint.program.asked import ASKED_FOR, is_view
 from cachelint.program.changes import Change
+from cachelint.program.decorators import applied
 from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.graph import functions_in
@@ -169,6 +171,16 @@ def look_at_new_class(interpreter: Interpreter, symbol: ClassSymbol) -> None:
     is_heir = any(isinstance(base, ClassSymbol) for base in heritage) or bool(symbol.facts.decorators)
     if is_heir or interpreter.hierarchy.is_model(symbol) or is_view(interpreter.hierarchy, symbol):
         raise UnsureError("a class that comes or goes")
+
+
+def look_at_marks(interpreter: Interpreter, symbol: ClassSymbol, old: ClassSymbol) -> None:
+    """Raise for a decorator of a class that is told something else, where anybody knows what it does or reads what it
+    is told."""
+    known = (each for side in (old, symbol) for each in applied(interpreter, side))
+    if any(each.row is not None or each.wrapper is not None or each.maker is not None for each in known):
+        raise UnsureError("the decorators of a class")
+    if any(says_what_is_read(each) for side in (old, symbol) for each in side.facts.decorators):
+        raise UnsureError("the decorators of a class")
 
 
 def look_at_imports(interpreter: Interpreter, change: Change) -> None:

@@ -21,6 +21,7 @@ from cachelint.program.differences import (
     is_plain,
     look_at_builder,
     look_at_imports,
+    look_at_marks,
     look_at_new_class,
 )
 from cachelint.program.earlier import Before, UnsureError
@@ -164,7 +165,7 @@ class Excerpt:
         sayers = Sayers(self.interpreter.modules, self.recalled.before.texts, self._changes, self.recalled.takers)
         for change in self._changes.values():
             sayers.look(change)
-            if not all(map(does_nothing, change.loose)):
+            if change.marked or not all(map(does_nothing, change.loose)):
                 sayers.top_levels.add(change.new)
         for module in sorted(sayers.top_levels, key=lambda each: each.source.path):
             self.look_at_top_level(module)
@@ -273,4 +274,7 @@ class Excerpt:
         for symbol in (*change.new.classes, *change.old.classes):
             if symbol not in change.classes and symbol not in change.classes.values():
                 look_at_new_class(self.interpreter, symbol)
+        for old, new in change.classes.items():
+            if new in change.marked:
+                look_at_marks(self.interpreter, new, old)
         look_at_imports(self.interpreter, change)

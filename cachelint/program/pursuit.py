@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import Summary
 from cachelint.program.lessons import lesson, taught_otherwise
+from cachelint.program.likeness import Likeness
 from cachelint.program.recalled import Recalled
 from cachelint.program.symbols import FunctionSymbol
 
@@ -22,6 +23,7 @@ class Pursuit:
 
     def __init__(self, recalled: Recalled) -> None:
         self._recalled, self._interpreter = recalled, recalled.interpreter
+        self._likeness = Likeness(self._interpreter.memos.__contains__)
         self.found: dict[FunctionSymbol, tuple[Summary | None, Summary]] = {}
 
     def follow(self, waiting: set[FunctionSymbol]) -> None:
@@ -78,7 +80,7 @@ class Pursuit:
             return
         function = new.function
         assert function is not None
-        if new.kept != old.kept or new.asked_bases != old.asked_bases:
+        if not self._likeness.alike((old.kept, old.asked_bases), (new.kept, new.asked_bases)):
             raise UnsureError("what a function leaves for others")
         yield from self._readers(old, new)
         if new.gives_the_same(old):

@@ -115,8 +115,8 @@ class Renewal:
 
     def _look_for_doubt(self, known: Known) -> None:
         for path, change in self._changes.items():
-            if change.doubt:
-                raise UnsureError(f"{path}: {change.doubt}")
+            if change.doubt or change.marked:
+                raise UnsureError(f"{path}: {change.doubt or 'the decorators of a class'}")
             if any(may_decide_settings(module) for module in (change.old, change.new)):
                 raise UnsureError(f"{path}: a settings module")
         if known.configured:
