@@ -28,9 +28,11 @@ FILES = {
         "from django.core.cache import cache\n\n\nclass Keys:\n    prefix = 'a'\n    limit = 3\n    label = limit\n\n"
         "    def __init__(self, request):\n        self.request = request\n\n"
         "    def key(self):\n        return 'fixed'\n\n"
+        "    def plain(self):\n        return self.key()\n\n"
         "    def read(self):\n        try:\n            return cache.get(f'{self.prefix}:{self.key()}')\n"
         "        except Exception:\n            return None\n\n\n"
-        "class Words(Keys):\n    pass\n\n\nclass Plain:\n    title = 'x'\n\n    def get(self):\n        return 1\n"
+        "class Words(Keys):\n    pass\n\n\nclass Mixed:\n    pass\n\n\nclass Both(Mixed, Keys):\n    pass\n\n\n"
+        "class Plain:\n    title = 'x'\n\n    def get(self):\n        return 1\n"
     ),
     "shop/forms.py": (
         "from django import forms\n\n\nclass Search(forms.Form):\n    term = forms.IntegerField(label='Term')\n"
@@ -38,10 +40,10 @@ FILES = {
     "shop/outside.py": "from shop.keys import Keys\n\nLIMIT = Keys.limit\n",
     "shop/views.py": (
         "from django.core.cache import cache\nfrom django.http import JsonResponse\nfrom django.views import View\n"
-        "from marks import marked\nfrom shop.forms import Search\nfrom shop.keys import Plain, Words\n"
+        "from marks import marked\nfrom shop.forms import Search\nfrom shop.keys import Both, Plain, Words\n"
         "from shop.models import Book\n\n\n"
-        "def page(request):\n    said = Plain()\n"
-        "    return JsonResponse({'x': Words(request).read(), 'y': said.get(), 'z': said.title})\n"
+        "def page(request):\n    said, both = Plain(), Both(request).plain()\n"
+        "    return JsonResponse({'x': Words(request).read(), 'b': both, 'y': said.get(), 'z': said.title})\n"
         "\n\ndef search(request):\n    form = Search(request.GET)\n    form.is_valid()\n"
         "    term = form.cleaned_data['term']\n    try:\n"
         "        return JsonResponse({'x': cache.get(f'term:{term}')})\n"
@@ -79,6 +81,7 @@ def edited(path: str, old: str, new: str) -> tuple[bytes, bytes]:
 
 
 RAW = "    def key(self):\n        return self.request.GET['x']\n"
+UNGUARDED = "    def key(self):\n        return cache.get('x')\n"
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,8 @@ RAW = "    def key(self):\n        return self.request.GET['x']\n"
             "    def get(self):\n        return self.other()\n\n    def other(self):\n        return cache.get('x')\n",
             {"unguarded-cache-call"},
         ),
+        # Of a mixin: what a class that has it inherits from others.
+        ("shop/keys.py", "class Mixed:\n    pass\n", f"class Mixed:\n{UNGUARDED}", {"unguarded-cache-call"}),
         # Another value, or another head.
         ("shop/keys.py", "prefix = 'a'", "prefix = 'b'", set()),
         (

@@ -16,6 +16,9 @@ from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.walking import nodes, walk
 from cachelint.vocabulary import ValidatedFields
 
+# What more classes than this inherit, the whole program tells as quickly.
+HEIRS = 40
+
 
 class Askers:
     """Looks for those who ask. `functions` are found, as the functions around them that are in no other."""
@@ -76,16 +79,19 @@ class Askers:
             self.functions |= {outermost(reader.original) for reader in readers}
 
     def _inherited(self, symbol: ClassSymbol, name: str) -> Iterator[str]:
-        """The methods that a class inherits in which its bases ask for a name; who asks them by `super` is noted."""
-        lineage = self._interpreter.hierarchy.mro(symbol)[1:]
-        for base in lineage:
-            if not isinstance(base, ClassSymbol):
-                continue
+        """The methods that a class and its heirs inherit in which their bases ask for a name; who asks them by `super`
+        is noted."""
+        hierarchy = self._interpreter.hierarchy
+        heirs = [symbol, *hierarchy.subclasses(symbol)]
+        if len(heirs) > HEIRS:
+            raise UnsureError("too much of the project")
+        lineage = {base for heir in heirs for base in hierarchy.mro(heir)[1:] if isinstance(base, ClassSymbol)}
+        for base in sorted(lineage - {symbol}, key=lambda each: (each.module.source.path, each.index)):
             for reader in self._recalled.left(base.module).readers.get((base, name), ()):
                 unit = outermost(reader.original)
                 if unit.home in lineage:
                     yield unit.facts.name
-                elif unit.home is not None and symbol in self._interpreter.hierarchy.mro(unit.home):
+                if unit.home is not None and symbol in hierarchy.mro(unit.home):
                     self.functions.add(unit)
 
     def _refuse_asked(self, symbol: ClassSymbol, names: Collection[str]) -> None:

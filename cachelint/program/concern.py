@@ -12,8 +12,12 @@ from cachelint.program.lessons import Found
 from cachelint.program.partial import PartialGraph
 from cachelint.program.recalled import Recalled
 from cachelint.program.symbols import FunctionSymbol
-from cachelint.vocabulary import CacheRead, DbRead, DbWrite
+from cachelint.program.values import Value
+from cachelint.vocabulary import CacheCount, CacheDelete, CacheRead, CacheWrite, DbRead, DbWrite
 
+DROPS = (CacheCount, CacheDelete, CacheWrite)
+# So many functions hand a key on.
+STEPS = 3
 IsQuiet = Callable[[FunctionSymbol], bool]
 
 
@@ -91,6 +95,23 @@ class Concern:
             starts += self._found
         return self._graph.reached_from(starts)
 
+    @property
+    def drops_less(self) -> bool:
+        """Whether some entries may not be dropped or written any more that were, wherever they are filled."""
+        differences = self._differences
+        calls = (*differences.lost, *differences.said)
+        return any(isinstance(each.row, DROPS) for each in differences.gone) or any(
+            self._is_told_keys(edge.callee, STEPS) for edge in calls
+        )
+
+    def _is_told_keys(self, function: FunctionSymbol, steps: int) -> bool:
+        """Whether a function drops or writes entries under keys that its callers make."""
+        events = (each for each in self.in_functions([function]) if isinstance(each.row, DROPS))
+        if any(_is_given(each.key) for each in events):
+            return True
+        edges = self._graph.tables.callees.get(function, ()) if steps else ()
+        return any(self._is_told_keys(e.callee, steps - 1) for e in edges if any(map(_is_given, e.arguments.values())))
+
     def _loud(self, *edges: CallEdge) -> list[CallEdge]:
         return [edge for edge in edges if not self._is_quiet(edge.callee)]
 
@@ -101,3 +122,8 @@ class Concern:
     def in_functions(self, functions: Iterable[FunctionSymbol | None]) -> list[Event]:
         """What is done in these functions; None stands for the top level of all files that have been read."""
         return [event for function in functions for event in self._graph.tables.events.get(function, ()) or ()]
+
+
+def _is_given(value: Value | None) -> bool:
+    """Whether callers say what something is."""
+    return value is not None and any(origin.kind == "parameter" for origin in value.origins)

@@ -67,6 +67,13 @@ class Decided:
         said = [each.statement for each in self.policy.decisions]
         return any(isinstance(s, UsesStrategy) or (isinstance(s, Caches) and s.strategies) for s in said)
 
+    @property
+    def demands_ttl(self) -> bool:
+        """Whether any decision has entries expire that nothing drops or rewrites."""
+        said = [each.statement for each in self.policy.decisions]
+        general = any(isinstance(each, UsesStrategy) and each.strategy == "ttl" for each in said)
+        return general or any(isinstance(each, Caches) and "ttl" in each.strategies for each in said)
+
     def at(self, path: str) -> list[Decision]:
         """The decisions that hold for a project-relative path, the nearest first."""
         covered = tuple(holds(scope, path) for scope in self._scopes)

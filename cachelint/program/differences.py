@@ -17,7 +17,17 @@ from cachelint.program.graph import functions_in
 from cachelint.program.likeness import Likeness
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Value
-from cachelint.vocabulary import CACHE_ROWS, CacheExpire, CacheRead, CacheWrite, DbRead, DbWrite, Delegates, GenericView
+from cachelint.vocabulary import (
+    CACHE_ROWS,
+    CacheDelete,
+    CacheExpire,
+    CacheRead,
+    CacheWrite,
+    DbRead,
+    DbWrite,
+    Delegates,
+    GenericView,
+)
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -77,6 +87,8 @@ class Differences:
     def _look_at_event(self, event: Event, is_new: bool) -> None:
         if self._is_first and isinstance(event.row, CACHES):
             raise UnsureError("the first use of a cache, or the last")
+        if isinstance(event.row, CacheDelete) and event.row.everything:
+            raise UnsureError("whether anything empties the cache")
         if not isinstance(event.row, SEEN) and not (isinstance(event.row, CacheExpire) and is_new):
             raise UnsureError(f"what is done with caches: {event.kind}")
 

@@ -136,6 +136,8 @@ class Program:
         self.summaries = excerpt.follow()
         if headers.may_say_otherwise(self, *excerpt.touched, excerpt.followed_alike()):
             raise UnsureError("what runs around all responses")
+        if self.decided.demands_ttl and excerpt.concern().drops_less:
+            raise UnsureError("whether anything drops entries")
         # What a policy says may be about more than who makes the difference.
         excerpt.only_uses_more_caches &= not self.decided.policy.decisions
         self.graph = CallGraph(self.interpreter, (), [], excerpt.graph.tables)
