@@ -41,6 +41,10 @@ PROTOCOL = 5
 TOGETHER = 8
 
 
+Attribute = tuple[ClassSymbol, str]  # a member of a class
+Readers = dict[Attribute, set[FunctionSymbol]]
+
+
 class Followed(msgspec.Struct):
     """A function (None: the top level of a file) that was followed, the functions that were asked for it, and where in
     which of a file's parts its summary is."""
@@ -68,6 +72,7 @@ class FileLeft(msgspec.Struct):
     of requests they get, which of them give answers, take what is kept on the application, look models up by name. Who
     asks for which members of its classes, and which are asked for outside of functions; what relations lead from those
     to others, which classes derive from them. Where its tests ask for what is kept for the whole process.
+    Who asks for members is read where it is wanted (`asking`).
 
     The paths of the files that import it, or something of it.
 
@@ -86,8 +91,7 @@ class FileLeft(msgspec.Struct):
     dependencies: dict[FunctionSymbol, set[FunctionSymbol]] = {}
     requests: dict[FunctionSymbol, str] = {}
     answering: set[FunctionSymbol] = set()
-    readers: dict[tuple[ClassSymbol, str], set[FunctionSymbol]] = {}
-    read_outside: set[tuple[ClassSymbol, str]] = set()
+    asking: bytes = b""
     related: dict[tuple[ClassSymbol, str], Value] = {}
     heirs: dict[int, Heirs] = {}
     takers: dict[Slot, set[FunctionSymbol]] = {}
@@ -104,6 +108,25 @@ class FileLeft(msgspec.Struct):
     quiet: frozenset[int] = frozenset()
     read: Callable[[bytes], object] | None = None
     opened: dict[int, list[Summary]] = {}
+    asked: tuple[Readers, set[Attribute]] | None = None
+
+    @property
+    def readers(self) -> Readers:
+        """Who asks for which members of its classes."""
+        return self._asked()[0]
+
+    @property
+    def read_outside(self) -> set[Attribute]:
+        """Which of them are asked for outside of functions."""
+        return self._asked()[1]
+
+    def _asked(self) -> tuple[Readers, set[Attribute]]:
+        if self.asked is None:
+            found = self.read(self.asking) if self.read is not None and self.asking else ({}, set())
+            if not isinstance(found, tuple):
+                raise UnsureError("nothing that can be read")
+            self.asked = found
+        return self.asked
 
     def summary(self, each: Followed) -> Summary:
         """What a function does. Raises UnsureError for what cannot be read."""
@@ -187,6 +210,7 @@ def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
     writer = _Writer(program.interpreter)
     _add_followed(files, program.interpreter, writer)
     _add_tables(files, program.interpreter)
+    _add_classes(files, program.interpreter, writer)
     for path, takers in takers_of(program.interpreter.modules).items():
         files[path].taken_by = tuple(sorted(takers))
     _add_graph(files, program)
@@ -240,17 +264,8 @@ def _add_tables(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
         files[_path(function)].requests[function] = type_
     for function in interpreter.answering:
         files[_path(function)].answering.add(function)
-    for attribute, readers in interpreter.learning.readers_of.items():
-        files[_path(attribute[0])].readers[attribute] = readers
-    for attribute in interpreter.learning.read_outside:
-        files[_path(attribute[0])].read_outside.add(attribute)
     for relation, value in (interpreter.related or {}).items():
         files[_path(relation[0])].related[relation] = value
-    names_of: dict[ClassSymbol, set[str]] = defaultdict(set)
-    for symbol, name in (*interpreter.learning.readers_of, *interpreter.learning.read_outside):
-        names_of[symbol].add(name)
-    for symbol, heirs in interpreter.hierarchy.all_subclasses().items():
-        files[_path(symbol)].heirs[symbol.index] = _heirs(interpreter, heirs, names_of)
     for slot, takers in interpreter.shelves.readers.items():
         for function in takers:
             files[_path(function)].takers.setdefault(slot, set()).add(function)
@@ -265,6 +280,23 @@ def _add_tables(files: dict[str, FileLeft], interpreter: Interpreter) -> None:
         files[_path(function)].asked_from[function.index] = tuple(sorted(paths))
     for place in interpreter.memos:
         files[place.path].memos.add(place)
+
+
+def _add_classes(files: dict[str, FileLeft], interpreter: Interpreter, writer: _Writer) -> None:
+    """Who asks for members of classes, and what derives from them."""
+    learning = interpreter.learning
+    asked: dict[str, tuple[Readers, set[Attribute]]] = defaultdict(lambda: ({}, set()))
+    for attribute, readers in learning.readers_of.items():
+        asked[_path(attribute[0])][0][attribute] = readers
+    for attribute in learning.read_outside:
+        asked[_path(attribute[0])][1].add(attribute)
+    for path, of_path in asked.items():
+        files[path].asking = writer.bytes(of_path)
+    names_of: dict[ClassSymbol, set[str]] = defaultdict(set)
+    for symbol, name in (*learning.readers_of, *learning.read_outside):
+        names_of[symbol].add(name)
+    for symbol, heirs in interpreter.hierarchy.all_subclasses().items():
+        files[_path(symbol)].heirs[symbol.index] = _heirs(interpreter, heirs, names_of)
 
 
 def _heirs(interpreter: Interpreter, heirs: list[ClassSymbol], names_of: Mapping[ClassSymbol, set[str]]) -> Heirs:
