@@ -3,7 +3,7 @@ are said. Whether an edit of a function may change that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cachelint.facts import model as facts
 from cachelint.program.audience import turns_away
@@ -12,7 +12,6 @@ from cachelint.program.earlier import UnsureError
 from cachelint.program.http_methods import needs_form
 from cachelint.program.mounts import registers
 from cachelint.program.purpose import words
-from cachelint.program.refusals import CHECKS
 from cachelint.program.rights import ADMIN, ANSWERING, CHECKING, RESTRICTED, RIGHTS, identifiers
 from cachelint.program.stampedes import PROTECTION
 from cachelint.program.symbols import FunctionSymbol
@@ -24,14 +23,12 @@ PLAIN = (facts.Assign, facts.AugmentedAssign, facts.Evaluate, facts.Import)
 READ = ADMIN.union(ANSWERING, CHECKING, RESTRICTED, RIGHTS, PROTECTION).union(
     "test yield per stream file files attachment send post register prefetch related error unavailable".split()
 )
-# Methods of views, and functions before requests, that are read wherever a handler is judged.
-READ_FOR_OTHERS = frozenset(("dispatch", *CHECKS))
 HOOK = "before_request"
 
 
-def look_alike(change: Change, new: FunctionSymbol) -> bool:
-    """Whether rules that read a function's code see no difference between what it was and what it is. Raises
-    UnsureError where they read it for the sake of others."""
+def look_alike(change: Change, new: FunctionSymbol, checks: Collection[str]) -> bool:
+    """Whether rules that read a function's code see no difference between what it was and what it is. `checks` are the
+    methods of views that run before those that answer. Raises UnsureError where code is read for the sake of others."""
     old = next((before for before, after in change.functions.items() if after is new), None)
     if old is None:
         return True  # What is new is seen by what it does.
@@ -41,7 +38,7 @@ def look_alike(change: Change, new: FunctionSymbol) -> bool:
     if any(registers(node) for each in differing for node in nodes(each)):
         raise UnsureError("what is registered")
     is_alike = all(isinstance(each, PLAIN) and not says_what_is_read(each) for each in differing)
-    is_read = new.facts.name in READ_FOR_OTHERS and turns_away(old) != turns_away(new)
+    is_read = new.facts.name in ("dispatch", *checks) and turns_away(old) != turns_away(new)
     if not is_alike and (is_read or _is_hook(new)):
         raise UnsureError("what runs before other functions")
     return is_alike

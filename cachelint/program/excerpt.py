@@ -158,7 +158,8 @@ class Excerpt:
     def _look_alike(self) -> bool:
         """Whether code that rules read themselves is as it was."""
         units = ((change, each) for change in self._changes.values() for each in change.followed)
-        differing = [function for change, function in units if not look_alike(change, function)]
+        checks = self.interpreter.catalogue.checks
+        differing = [function for change, function in units if not look_alike(change, function, checks)]
         return not differing
 
     def _sayers(self) -> set[FunctionSymbol]:
