@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             _leave(code)
         sys.exit(code)
     except KeyboardInterrupt:
+        if argv is None:
+            _leave(INTERRUPTED)
         sys.exit(INTERRUPTED)
     except Exception as error:
         # Exit code 1 would mean findings.
@@ -45,8 +47,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _leave(code: int | None) -> NoReturn:
     """End the process with everything written, and without taking apart piece by piece what linking made of a large
-    project, which takes a second."""
-    atexit._run_exitfuncs()
+    project, which takes a second. After an interrupt nothing is waited for: what is at work ends with this process."""
+    if code != INTERRUPTED:
+        atexit._run_exitfuncs()
     sys.stderr.flush()
     os._exit(code or 0)
 

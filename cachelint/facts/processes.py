@@ -58,20 +58,31 @@ def _in_pool(
 ) -> Iterator[tuple[int, Gathered]]:
     """The results of the requests with these numbers as they come, in tasks of so many; not all when a process dies."""
     parts = [left[i : i + size] for i in range(0, len(left), size)]
-    with ProcessPoolExecutor(min(jobs, len(parts)), _context(), _settle, (os.getpid(),)) as pool:
+    with _pool(min(jobs, len(parts))) as pool:
         tasks: dict[Future[list[Gathered]], Sequence[int]] = {}
-        try:
+        with contextlib.suppress(BrokenProcessPool):
+            for part in parts:
+                tasks[pool.submit(_task, [requests[i] for i in part], limits)] = part
+        if beside is not None:
+            beside()
+        for task in as_completed(tasks):
             with contextlib.suppress(BrokenProcessPool):
-                for part in parts:
-                    tasks[pool.submit(_task, [requests[i] for i in part], limits)] = part
-            if beside is not None:
-                beside()
-            for task in as_completed(tasks):
-                with contextlib.suppress(BrokenProcessPool):
-                    yield from zip(tasks[task], task.result(), strict=True)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                yield from zip(tasks[task], task.result(), strict=True)
+
+
+@contextlib.contextmanager
+def _pool(size: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with the body. When it is broken off nobody waits for them: one that was just made has not
+    heard of the interrupt, and would wait for work for ever."""
+    pool = ProcessPoolExecutor(size, _context(), _settle, (os.getpid(),))
+    try:
+        yield pool
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _settle(parent: int) -> None:
@@ -89,7 +100,7 @@ def _settle(parent: int) -> None:
 
 def _alone(request: Request, limits: Limits) -> Gathered:
     """One file in a process of its own: the one that kills its process is the culprit."""
-    with ProcessPoolExecutor(1, _context(), _settle, (os.getpid(),)) as pool:
+    with _pool(1) as pool:
         try:
             return pool.submit(gather_one, request, limits).result()
         except BrokenProcessPool:
