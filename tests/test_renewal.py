@@ -150,6 +150,37 @@ def test_only_what_an_edit_can_matter_to_is_followed_again(shop: Task, monkeypat
     assert len(followed) < everything / 3
 
 
+def test_a_file_that_nobody_imports_makes_nobody_else_mean_something_else(
+    shop: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[str] = []
+    follow = bodies.follow
+
+    def noted(interpreter: object, function: object, summary: object) -> None:
+        followed.append(function.name)  # type: ignore[attr-defined]
+        follow(interpreter, function, summary)  # type: ignore[arg-type]
+
+    content = b"async def page(user, key):\n    return await user.get(key)\n\n\nclass View:\n    get = 1\n"
+    added = with_content(shop, "shop/routes/added.py", content)
+    assert agrees(added)
+    monkeypatch.setattr(bodies, "follow", noted)
+    run(structs.replace(added, replaced={"shop/routes/more.py": content}))
+    assert len({*followed}) < 8
+
+
+def test_a_file_that_somebody_imported_before_it_was_there(shop: Task) -> None:
+    path = "shop/routes/users.py"
+    content = (
+        b"from shop.added import helper\n"
+        + (shop.project / path).read_bytes()
+        + b"\n\ndef more():\n    return helper()\n"
+    )
+    (shop.project / path).write_bytes(content)
+    run(shop)
+    helper = b"from shop.cache import client\n\n\ndef helper():\n    return client.get('a')\n"
+    assert agrees(with_content(shop, "shop/added.py", helper))
+
+
 def test_an_edit_of_a_comment_moves_findings_and_their_traces(shop: Task) -> None:
     path = "shop/routes/users.py"
     content = b"# one line more\n\n" + (shop.project / path).read_bytes()

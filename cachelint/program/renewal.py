@@ -13,18 +13,19 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cachelint.program.changes import outermost
+from cachelint.program.changes import Change, outermost
 from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
 from cachelint.program.effects import Summary
 from cachelint.program.following import all_summaries
 from cachelint.program.handlers import Handler
+from cachelint.program.imports import takers_of
 from cachelint.program.kept import FileLeft, Followed, Known, Reader
 from cachelint.program.lessons import Key, taught_otherwise
 from cachelint.program.mentions import Mentions
 from cachelint.program.served import Served, take_over
 from cachelint.program.settings import may_decide_settings
 from cachelint.program.standing import imported_inside
-from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
+from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Place
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Renewal:
         for path, change in self._changes.items():
             mentions.functions |= change.followed
             mentions.modules.add(change.new)
-            mentions.add(change.names, change.heirs)
+            mentions.add(() if self._is_unseen(path, change) else change.names, change.heirs)
             if not (path in self._interpreter.modules.by_path and self._before.files[path] is not None):
                 mentions.add(change.new.name.split(".")[-1:], ())
         new = self._interpreter.request_types
@@ -136,6 +137,17 @@ class Renewal:
         answering = {function for left in self._left.values() for function in left.answering}
         asked |= self._interpreter.answering ^ answering
         mentions.functions |= {outermost(function) for function in asked}
+
+    def _is_unseen(self, path: str, change: Change) -> bool:
+        """Whether a file was not there and nobody can see what it defines: no file imports it, and no class in it is a
+        model or has bases in the project."""
+        modules, hierarchy = self._interpreter.modules, self._interpreter.hierarchy
+        if path not in modules.by_path or self._before.files[path] is not None:
+            return False
+        lineages = (hierarchy.mro(symbol)[1:] for symbol in change.new.classes)
+        if any(isinstance(base, ClassSymbol) for lineage in lineages for base in lineage):
+            return False
+        return not any(map(hierarchy.is_model, change.new.classes)) and not takers_of(modules).get(path)
 
     def _is_there(self, function: FunctionSymbol) -> bool:
         by_path = self._interpreter.modules.by_path
@@ -208,7 +220,7 @@ class Renewal:
         """Follow functions, and whoever asked one that turns out to do something else."""
         interpreter = self._interpreter
         while waiting:
-            if len(self._times) > MOST * (len(interpreter.summaries) + len(waiting)):
+            if len(self._times.keys() | waiting) > MOST * (len(interpreter.summaries) + len(waiting)):
                 raise UnsureError("too much of the project")
             interpreter.instance_values.clear()
             interpreter.shelves.forget()
