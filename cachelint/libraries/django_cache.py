@@ -125,7 +125,8 @@ DJANGO_CACHE = Library(
         Backend(
             path=f"{_BACKENDS}.memcached.PyMemcacheCache",
             client="pymemcache.client.hash.HashClient",
-            # Every command of a HashClient runs in the one function that looks at this option.
+            # Every command of a HashClient runs in the one function that looks at this option (pymemcache 4.0.0,
+            # HashClient._safely_run_func; Django 5.2.19 reads the False that incr gives then as a value).
             safe_option="ignore_exc",
             safe_names="get aget get_many aget_many has_key ahas_key set aset add aadd set_many aset_many "
             "get_or_set aget_or_set delete adelete delete_many adelete_many touch atouch incr aincr decr adecr",

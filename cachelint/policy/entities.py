@@ -195,11 +195,9 @@ def _under(wanted: str, path: str, whole: bool) -> bool:
     while asked and asked[-1] in ("*", "**"):
         asked.pop()
     given = [part.strip() or "*" for part in path.split("/") if part]
-    starts = range(max(len(given) - len(asked), 0) + 1)
-    if whole and not is_open:
-        starts = range(len(given) - len(asked), len(given) - len(asked) + 1) if len(given) >= len(asked) else range(0)
+    last = len(given) - len(asked)
+    first = last if whole and not is_open else 0
     return bool(asked) and any(
         all(want == _ANY or fnmatch.fnmatchcase(part, want) for part, want in zip(given[start:], asked, strict=False))
-        and len(given) - start >= len(asked)
-        for start in starts
+        for start in range(max(first, 0), last + 1)
     )

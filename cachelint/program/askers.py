@@ -11,7 +11,7 @@ from cachelint.program.changes import Change, outermost
 from cachelint.program.earlier import UnsureError
 from cachelint.program.likeness import Likeness
 from cachelint.program.recalled import Recalled
-from cachelint.program.serving import Served
+from cachelint.program.serving import NewMethods
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.walking import nodes, walk
 from cachelint.vocabulary import ValidatedFields
@@ -28,7 +28,7 @@ class Askers:
         self._likeness = Likeness(lambda place: False)
         self.functions: set[FunctionSymbol] = set()
 
-    def look(self, change: Change, served: Served) -> None:
+    def look(self, change: Change, served: NewMethods) -> None:
         """Find who asked for the members that a change is about; of the methods `served` it is known which requests
         they serve. Raises UnsureError where that can matter beyond functions."""
         before = {new: old for old, new in change.classes.items()}

@@ -174,8 +174,7 @@ def is_kept_otherwise(program: Program, strategies: frozenset[str], entries: Ent
         return True
     if "ttl" not in strategies and "cache-aside" not in strategies:
         return False
-    filled = (expiry.of_view(program, at_call(each)) for each in (*entries.fills, *entries.stores))
-    return any(each.kind != "never" for each in filled)
+    return any(expiry.of_view(program, at_call(each)).kind != "never" for each in entries.filled)
 
 
 # ---------------------------------------------------------------------------------------------------------- writes

@@ -33,7 +33,7 @@ from cachelint.program.partial import PartialGraph
 from cachelint.program.pursuit import Pursuit
 from cachelint.program.recalled import NOTHING, Recalled
 from cachelint.program.sayers import Sayers, functions_of
-from cachelint.program.serving import Served
+from cachelint.program.serving import NewMethods
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
 from cachelint.vocabulary import CacheWrite
 
@@ -98,7 +98,7 @@ class Excerpt:
         something else."""
         for path, change in self._changes.items():
             self._look_for_doubt(path, change)
-        self._served = {path: Served(self.recalled, change) for path, change in self._changes.items()}
+        self._served = {path: NewMethods(self.recalled, change) for path, change in self._changes.items()}
         sayers = self._sayers()
         for path, change in self._changes.items():
             self.recalled.left(change.new)

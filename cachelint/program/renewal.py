@@ -147,7 +147,11 @@ class Renewal:
         lineages = (hierarchy.mro(symbol)[1:] for symbol in change.new.classes)
         if any(isinstance(base, ClassSymbol) for lineage in lineages for base in lineage):
             return False
-        return not any(map(hierarchy.is_model, change.new.classes)) and not takers_of(modules).get(path)
+        return not any(map(hierarchy.is_model, change.new.classes)) and not self._takers.get(path)
+
+    @cached_property
+    def _takers(self) -> dict[str, set[str]]:
+        return takers_of(self._interpreter.modules)
 
     def _is_there(self, function: FunctionSymbol) -> bool:
         by_path = self._interpreter.modules.by_path

@@ -16,7 +16,7 @@ from cachelint.program.walking import names_in
 from cachelint.vocabulary import GenericView, HandlerClass
 
 
-class Served:
+class NewMethods:
     """The new methods of a changed file that its classes serve by. `ranks` are where their handlers stand among all."""
 
     def __init__(self, recalled: Recalled, change: Change) -> None:

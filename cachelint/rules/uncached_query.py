@@ -47,7 +47,8 @@ urlpatterns = [path("products/", products)]
 ```
 
 Stays silent when
-A cache is on the way: a caching decorator, a get-or-set, a read that missed and is filled again.
+A cache is on the way: a caching decorator, a get-or-set, a read that missed and is filled again, middleware that
+caches every page, a shared cache that all responses speak to (Surrogate-Key).
 The rows are selected by who asks (the current user, the session), or the policy says never to cache them.
 The handler writes the database as well, serves only unsafe methods, or belongs to the admin.
 What is read stays in a module or class for the whole process, or the body of the request says what to read.
@@ -60,7 +61,6 @@ credentials.
 So is every query of a project of some size that keeps nothing in a cache and has no policy of caching: it does
 without. So are the queries of pages that are forms by which something is changed. In such a project that does use
 a cache, whoever works on it knows what is slow: queries that the request itself selects are pedantic.
-Middleware that caches every page counts, and so does a shared cache that all responses speak to (Surrogate-Key).
 So are those of serializers' methods: what is read for each row is loaded along with the rows rather than cached.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
