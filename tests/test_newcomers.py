@@ -259,3 +259,21 @@ def test_a_new_class_makes_nobody_mean_something_else_who_calls_methods_of_its_n
     source = SITE["site/views.py"].encode()
     run(structs.replace(site, replaced={"site/views.py": source + MORE["an heir of what was there"].encode()}))
     assert len({*followed}) < 12
+
+
+@pytest.mark.parametrize("made", ["APIRouter()", 'APIRouter(prefix="/more")'])
+def test_a_file_with_a_router_of_its_own(tmp_path: Path, made: str) -> None:
+    (tmp_path / "app.py").write_text(
+        "from fastapi import FastAPI\nfrom redis import Redis\n\napp = FastAPI()\nclient = Redis()\n"
+        "\n\n@app.get('/')\ndef front():\n    return client.ping()\n"
+    )
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    after = (
+        f"from fastapi import APIRouter\nfrom app import client\n\nrouter = {made}\n"
+        "\n\n@router.get('/more')\ndef more(term: str):\n    return client.get(term)\n"
+    ).encode()
+    found = glanced(task, "more.py", None, after)
+    assert found is not None
+    assert {each.rule for each in found} == {"raw-input-in-key", "unguarded-cache-call"}
+    assert bare(found) == bare(fully(task, "more.py", None, after))

@@ -15,12 +15,13 @@ from cachelint.program.changes import Change
 from cachelint.program.decorators import applied
 from cachelint.program.differences import is_other
 from cachelint.program.earlier import UnsureError
-from cachelint.program.effects import CallEdge, Summary
+from cachelint.program.effects import CallEdge, Registration, Summary
 from cachelint.program.imports import imports_of, may_mean, named
 from cachelint.program.mounts import imported_names, mentioned, registers
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import ClassRef, Thing
 from cachelint.program.walking import names_in, nodes
+from cachelint.vocabulary import Mounts
 
 if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
@@ -115,7 +116,9 @@ def look_at_file(recalled: Recalled, change: Change) -> None:
     if any(registers(node) for node in nodes(module.facts.body)):
         raise UnsureError("what is registered")
     new = recalled.interpreter.module_summary(module)
-    if new.events or new.kept or is_other(Summary(None, module), _without_calls(new)) or any(map(_teaches, new.calls)):
+    others_do = [each for each in new.registrations if not _makes_router(each)]
+    bare = replace(new, calls=[], registrations=others_do)
+    if is_other(Summary(None, module), bare) or any(map(_teaches, new.calls)):
         raise UnsureError("what a file does by itself")
 
 
@@ -141,8 +144,9 @@ def _is_class(thing: Thing) -> TypeGuard[ClassRef]:
     return isinstance(thing, ClassRef)
 
 
-def _without_calls(summary: Summary) -> Summary:
-    return replace(summary, calls=[])
+def _makes_router(made: Registration) -> bool:
+    """Whether something is only made to which routes are added."""
+    return isinstance(made.row, Mounts) and made.row.router == "self"
 
 
 def _teaches(edge: CallEdge) -> bool:
