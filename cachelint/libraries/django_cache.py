@@ -20,6 +20,12 @@ from cachelint.vocabulary import (
 
 _CACHE = "django.core.cache.backends.base.BaseCache"
 _BACKENDS = "django.core.cache.backends"
+# BaseCache makes these of others (Django 3.2 to 5.2, core/cache/backends/base.py), the async ones by sync_to_async.
+_BUILT_OF = (
+    "get_or_set=get+add decr=incr incr_version=get+set+delete decr_version=incr_version aget=get aset=set aadd=add "
+    "adelete=delete atouch=touch ahas_key=has_key aget_many=get_many aset_many=set_many adelete_many=delete_many "
+    "aincr=incr adecr=decr aclear=clear aget_or_set=get_or_set"
+)
 # 300 s is TIMEOUT's default; the settings may say otherwise.
 _DEFAULT_TTL = 300
 
@@ -120,7 +126,7 @@ DJANGO_CACHE = Library(
         Backend(path=f"{_BACKENDS}.dummy.DummyCache"),
         Backend(path=f"{_BACKENDS}.filebased.FileBasedCache"),
         Backend(path=f"{_BACKENDS}.db.DatabaseCache"),
-        Backend(path=f"{_BACKENDS}.redis.RedisCache", client="redis.Redis"),
+        Backend(path=f"{_BACKENDS}.redis.RedisCache", client="redis.Redis", built_of=_BUILT_OF),
         # Raises on the first calls of an outage, then the HashClient marks the server dead and gives misses.
         Backend(
             path=f"{_BACKENDS}.memcached.PyMemcacheCache",
@@ -130,8 +136,9 @@ DJANGO_CACHE = Library(
             safe_option="ignore_exc",
             safe_names="get aget get_many aget_many has_key ahas_key set aset add aadd set_many aset_many "
             "get_or_set aget_or_set delete adelete delete_many adelete_many touch atouch incr aincr decr adecr",
+            built_of=_BUILT_OF,
         ),
-        Backend(path=f"{_BACKENDS}.memcached.PyLibMCCache", client="pylibmc.Client"),
+        Backend(path=f"{_BACKENDS}.memcached.PyLibMCCache", client="pylibmc.Client", built_of=_BUILT_OF),
         # Removed in Django 4.1; python-memcached is silent.
         Backend(path=f"{_BACKENDS}.memcached.MemcachedCache", client="memcache.Client"),
         Error(

@@ -148,7 +148,8 @@ class _Reader:
                     Problem(path, line, f"imports `{target}`, which lies outside of the project: not read")
                 )
         elif not (self.project / shown).is_file():
-            if is_text:
+            # What is called local belongs to one person, and in no repository.
+            if is_text and "local" not in target.lower().rpartition("/")[2].split("."):
                 self.problems.append(Problem(path, line, f"imports `{target}`, but there is no such file"))
         elif shown in via:
             self.problems.append(Problem(path, line, f"imports `{target}`, which imports this file again: read once"))

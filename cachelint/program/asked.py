@@ -12,9 +12,9 @@ from cachelint.program.earlier import UnsureError
 from cachelint.program.hierarchy import Hierarchy
 from cachelint.program.occasions import SECRETS, SERVICES
 from cachelint.program.purpose import words
-from cachelint.program.queries import PROGRESS
 from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol
+from cachelint.program.tables import TELLING
 from cachelint.program.walking import nodes
 from cachelint.vocabulary import Delegates, GenericView, HandlerClass
 
@@ -37,7 +37,7 @@ ASKED_FOR = frozenset(
 )
 TABLES = frozenset("__tablename__ db_table table table_name".split())
 RIGHTS = frozenset(("permission", "permissions"))
-TOLD = PROGRESS.union(SERVICES, *SECRETS)
+TOLD = TELLING.union(SERVICES, *SECRETS)
 
 
 class Members:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.facts import model as facts
 from cachelint.program import classes, heeding, inputs, refusals
-from cachelint.program.decorators import applied
+from cachelint.program.decorators import Applied, applied
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import ADMIN, ASKED, CHECKING, RESTRICTED, asks_right, identifiers, is_right
@@ -110,6 +110,7 @@ def _checks(program: Program, owner: ClassSymbol) -> Iterator[FunctionSymbol]:
 
 
 HOOKS = frozenset(("before_request",))
+AROUND = frozenset(("before_app_request",))
 LOGIN = frozenset(("authenticated", "anonymous", "login"))
 ROLES = frozenset("role roles permission permissions".split())
 DENIALS = frozenset(("denied", "forbidden", "unauthorized"))
@@ -162,6 +163,17 @@ def hooks(program: Program) -> dict[Place, list[FunctionSymbol]]:
     return found
 
 
+def hooks_around(program: Program) -> list[FunctionSymbol]:
+    """The functions that applications run before all their requests, whichever blueprint these are for."""
+    marked = (each for each in program.interpreter.functions() if each.facts.decorators)
+    return [each for each in marked if any(map(_is_around, applied(program.interpreter, each)))]
+
+
+def _is_around(mark: Applied) -> bool:
+    owner, _, name = mark.name.rpartition(".")
+    return name in AROUND or (name in HOOKS and mark.client is not None and not owner.endswith("Blueprint"))
+
+
 def _hook_marks(program: Program, hook: FunctionSymbol) -> Iterator[str]:
     """What a function that runs before every request of a blueprint says: its decorators, its tests."""
     yield from (each.name.rpartition(".")[2] for each in applied(program.interpreter, hook))
@@ -170,12 +182,12 @@ def _hook_marks(program: Program, hook: FunctionSymbol) -> Iterator[str]:
 
 
 def _is_denied_by_default(program: Program, handler: Handler) -> bool:
-    """REST framework's DEFAULT_PERMISSION_CLASSES with a class of the project's own."""
+    """REST framework's DEFAULT_PERMISSION_CLASSES with a class that asks for more than a login."""
     rows = program.interpreter.catalogue.asking_settings
-    return any(_holds_for(program, row, handler) and _asks_by_setting(program, row, handler) for row in rows)
+    return any(holds_for(program, row, handler) and _asks_by_setting(program, row, handler) for row in rows)
 
 
-def _holds_for(program: Program, row: Authenticates, handler: Handler) -> bool:
+def holds_for(program: Program, row: Authenticates, handler: Handler) -> bool:
     """Whether a setting is about a view: by its class, or by the package that its request is of."""
     dialect = program.interpreter.dialects.get(handler.dialect)
     if dialect is not None and dialect.request.partition(".")[0] == row.applies.partition(".")[0]:
@@ -184,20 +196,24 @@ def _holds_for(program: Program, row: Authenticates, handler: Handler) -> bool:
 
 
 def _asks_by_setting(program: Program, row: Authenticates, handler: Handler) -> bool:
-    name, _, key = row.names.partition(".")
-    settings = list(program.settings.values(name))
+    settings = list(program.settings.values(row.names.partition(".")[0]))
     if not settings and handler.owner is not None and program.writes_unasked and not program.settings.has_django:
-        return not _names_permissions(program, handler.owner)
-    package = row.applies.partition(".")[0] + "."
-    listed = [item for _, value, _ in settings if (item := value.item(key)) is not None]
+        return not names_permissions(program, handler.owner)
+    return any(mark for each in permissions_in_settings(program, row) for mark in _permission_name(each))
+
+
+def permissions_in_settings(program: Program, row: Authenticates) -> set[str]:
+    """The last names of the classes that a setting lists for all views of its framework."""
+    name, _, key = row.names.partition(".")
+    listed = [item for _, value, _ in program.settings.values(name) if (item := value.item(key)) is not None]
     texts = [item.constant for value in listed for _, item in value.items or ()]
-    return any(isinstance(each, str) and not each.startswith(package) for each in texts)
+    return {each.rpartition(".")[2] for each in texts if isinstance(each, str)}
 
 
 def writes_unasked(program: Program) -> bool:
     """Whether a view lets clients write and says nothing of who may: then settings say it that are not here."""
     owners = {handler.owner for handler in program.handlers if handler.owner is not None}
-    return any(_lets_write(program, each) and not _names_permissions(program, each) for each in owners)
+    return any(_lets_write(program, each) and not names_permissions(program, each) for each in owners)
 
 
 def _lets_write(program: Program, owner: ClassSymbol) -> bool:
@@ -207,7 +223,8 @@ def _lets_write(program: Program, owner: ClassSymbol) -> bool:
     return any(isinstance(row, HandlerClass) and row.writes for row in rows)
 
 
-def _names_permissions(program: Program, owner: ClassSymbol) -> bool:
+def names_permissions(program: Program, owner: ClassSymbol) -> bool:
+    """Whether a view, or what it derives from in the project, says itself who may see it."""
     lineage = program.interpreter.hierarchy.mro(owner)
     asking = ("permission_classes", "get_permissions")
     return any(
@@ -267,8 +284,14 @@ def _tests_login(program: Program, symbol: ClassSymbol, name: str) -> bool:
     return bool(asked & LOGIN) and not asked & ASKED
 
 
+# Permission classes that let everybody read, or everybody who is logged in; and the module they are written after.
+PLAIN = frozenset(
+    "AllowAny IsAuthenticated IsAuthenticatedOrReadOnly DjangoModelPermissionsOrAnonReadOnly permissions".split()
+)
+
+
 def _permission_name(name: str) -> Iterator[str]:
-    if name not in ("AllowAny", "IsAuthenticated", "IsAuthenticatedOrReadOnly", "permissions", ""):
+    if name and name not in PLAIN:
         yield "permission"
 
 

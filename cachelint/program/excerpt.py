@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cachelint.program import newcomers
 from cachelint.program.appearances import look_alike
 from cachelint.program.askers import Askers
 from cachelint.program.changes import Change, outermost
@@ -21,12 +20,13 @@ from cachelint.program.differences import (
     is_other,
     is_plain,
     look_at_builder,
-    look_at_gone_class,
+    look_at_imports,
     look_at_marks,
+    look_at_new_class,
 )
 from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import Event, Summary
-from cachelint.program.habits import HANDLERS
+from cachelint.program.habits import GROWN
 from cachelint.program.heads import Head, finished, heads
 from cachelint.program.likeness import Likeness
 from cachelint.program.partial import PartialGraph
@@ -124,8 +124,7 @@ class Excerpt:
         is_alike = self._look_alike()
         for old, new in (*self.found.values(), *self.recalled.gone()):
             found.look(old, new)
-            if new.function is None or new.function.home not in self.recalled.fresh:
-                look_at_builder(self.interpreter, old, new)
+            look_at_builder(self.interpreter, old, new)
         self.matters = bool(self._heads) or not is_alike or found.is_any
         self.only_uses_more_caches = not self._heads and is_alike and found.only_uses_more_caches
         self.loses_no_way = not self._heads and not found.lost
@@ -153,8 +152,8 @@ class Excerpt:
 
     def _is_habit_open(self) -> bool:
         """Whether one use of a cache more, or less, may decide whether the project has any."""
-        is_large = self.known.handlers > HANDLERS
-        return self.known.does_without_cache or (is_large and len(self.known.cached_in) < FEW_CACHED)
+        is_grown = self.known.handlers > GROWN
+        return self.known.keeps_nothing or (is_grown and len(self.known.cached_in) < FEW_CACHED)
 
     def _look_alike(self) -> bool:
         """Whether code that rules read themselves is as it was."""
@@ -167,15 +166,14 @@ class Excerpt:
         sayers = Sayers(self.interpreter.modules, self.recalled.before.texts, self._changes, self.recalled.takers)
         for change in self._changes.values():
             sayers.look(change)
-            is_new = self.recalled.is_new(change.new.source.path)
-            if not is_new and (change.marked or not all(map(does_nothing, change.loose))):
+            if change.marked or not all(map(does_nothing, change.loose)):
                 sayers.top_levels.add(change.new)
         for module in sorted(sayers.top_levels, key=lambda each: each.source.path):
             self.look_at_top_level(module)
         askers = Askers(self.recalled)
         for path, change in self._changes.items():
             askers.look(change, self._served[path])
-        units = sayers.functions | askers.functions | {outermost(f.original) for f in newcomers.askers(self.recalled)}
+        units = sayers.functions | askers.functions
         return {*functions_of(units), *self._variants(units)}
 
     def _variants(self, units: set[FunctionSymbol]) -> Iterator[FunctionSymbol]:
@@ -261,26 +259,23 @@ class Excerpt:
     # -------------------------------------------------------------------------------------------------- certainty
 
     def _look_for_doubt(self, path: str, change: Change) -> None:
-        is_new = self.recalled.is_new(path)
-        if (change.doubt and not is_new) or may_configure(self.interpreter, change, self.settings()):
+        if change.doubt or may_configure(self.interpreter, change, self.settings()):
             raise UnsureError(f"{path}: {change.doubt or 'settings'}")
-        if path not in self.interpreter.modules.by_path:
-            raise UnsureError(f"{path}: a file that goes")
+        if path not in self.interpreter.modules.by_path or self.recalled.before.files[path] is None:
+            raise UnsureError(f"{path}: a file that comes or goes")
         self._look_at_classes(change)
         if not all(map(is_plain, change.loose)):
             raise UnsureError("what a file does by itself")
-        if is_new:
-            newcomers.look_at_file(self.recalled, change)
         if self._patterns and change.followed - set(change.functions.values()):
             raise UnsureError("a function that may serve requests")
 
     def _look_at_classes(self, change: Change) -> None:
         """Raise where classes or their members are said by nobody and asked for all the same: by frameworks, by
         Python."""
-        for symbol in change.old.classes:
-            if symbol not in change.classes:
-                look_at_gone_class(self.interpreter, symbol)
+        for symbol in (*change.new.classes, *change.old.classes):
+            if symbol not in change.classes and symbol not in change.classes.values():
+                look_at_new_class(self.interpreter, symbol)
         for old, new in change.classes.items():
             if new in change.marked:
                 look_at_marks(self.interpreter, new, old)
-        newcomers.look_at_imports(self.recalled, change)
+        look_at_imports(self.interpreter, change)

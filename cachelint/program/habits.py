@@ -14,23 +14,25 @@ if TYPE_CHECKING:
 
 # A project that serves more than this with no cache has decided to do without one.
 HANDLERS = 100
+# One that serves more than this is no example and no beginning: what a request selects was left uncached on purpose.
+GROWN = 20
 # Lines of a caching section that say what to do. What is not understood may be about anything; titles and examples say
 # nothing.
 SAYING = ("understood", "not-checkable")
 
 
-def is_settled(program: Program, handlers: int) -> bool:
-    """Whether a project is of some size and has no policy of caching: whoever works on it knows what is slow there,
+def is_settled(program: Program, handlers: int, size: int = HANDLERS) -> bool:
+    """Whether a project is of that size and has no policy of caching: whoever works on it knows what is slow there,
     and has cached what they meant to cache."""
-    if handlers <= HANDLERS or program.decided.policy.decisions:
+    if handlers <= size or program.decided.policy.decisions:
         return False
     return not any(line.status in SAYING for line in drift.lines(program))
 
 
-def does_without_cache(program: Program) -> bool:
+def keeps_nothing(program: Program) -> bool:
     """Whether a project of some size has neither a policy of caching nor anything in a cache but memos, which belong to
     one process and never expire: nobody there has asked for one."""
-    if not program.is_settled_project:
+    if not program.is_grown_project:
         return False
     if any(program.settings.values("CACHEOPS")) or any(_fills(program, event) for event in program.cache_events):
         return False

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
-from cachelint.program import selections
+from cachelint.program import selections, tables
 from cachelint.program.answers import makes
 from cachelint.program.effects import CallEdge, Event
 from cachelint.program.handlers import Handler
 from cachelint.program.purpose import words
 from cachelint.program.rights import identifiers
 from cachelint.program.selections import entering, is_paging
+from cachelint.program.spelling import last_name
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import Origin, Place
 from cachelint.program.walking import blocks, nodes
@@ -30,10 +31,19 @@ STREAMS = frozenset(("yield_per", "stream_results", "stream_scalars"))
 
 def is_rare(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
     """Whether hardly anybody asks a query a second time, or nobody may keep what it gives."""
-    is_special = _is_export(program, handler, way, event) or _holds_secrets(event)
+    is_special = _is_export(program, handler, way, event) or _holds_secrets(event) or _is_drawn(event)
     if is_special or _is_search(program, event) or _is_typed(program, handler, event):
         return True
-    return _is_form(program, handler)
+    return _is_form(program, handler) or tables.is_work(event.entity) or _is_queue(handler, event)
+
+
+QUEUES = frozenset("pending running queued queue".split())
+
+
+def _is_queue(handler: Handler, event: Event) -> bool:
+    """Whether a page by its name, or the function of the query by its own, tells what is waiting or running now."""
+    function = event.function.facts.name if event.function is not None else ""
+    return any(QUEUES & set(words(name)) for name in (handler.path, handler.function.facts.qualname, function))
 
 
 def _is_export(program: Program, handler: Handler, way: Sequence[CallEdge], event: Event) -> bool:
@@ -144,13 +154,41 @@ def _has_default(default: facts.Expression | None) -> bool:
     return any(isinstance(each.value, facts.Constant) and each.keyword in (None, "default") for each in arguments)
 
 
+EDITS = frozenset("add create edit change modify".split())
+
+
 def _is_form(program: Program, handler: Handler) -> bool:
     """Whether a page is a form by which something is changed: whoever opens it is about to write."""
     if handler.owner is None:
-        return False
+        return _is_called_edit(handler)
     bases = program.interpreter.hierarchy.library_bases(handler.owner)
     rows = (row for base in bases for row in program.interpreter.catalogue.rows_on(base))
     return any(isinstance(row, HandlerClass) and row.edits for row in rows)
+
+
+def _is_called_edit(handler: Handler) -> bool:
+    """Whether a view's name or path begins or ends with what is done there: `add_order`, `order/<int:pk>/edit/`."""
+    path = [segment for segment in handler.path.split("/") if segment and not set("<{(:") & set(segment)]
+    named = [found for text in (handler.function.facts.name, *path[-1:]) if (found := words(text))]
+    return any(EDITS & {found[0], found[-1]} for found in named)
+
+
+ORDERINGS = frozenset(("order_by", "orderby", "order"))
+DRAWS = frozenset("random rand newid".split())
+
+
+def _is_drawn(event: Event) -> bool:
+    """Whether the function of a query orders rows by chance, `order_by("?")`, `order_by(func.random())`: every request
+    is meant to get others."""
+    body = event.function.facts.body if event.function is not None else ()
+    orderings = (each for each in nodes(body) if isinstance(each, facts.Call) and last_name(each.func) in ORDERINGS)
+    return any(_is_by_chance(argument.value) for each in orderings for argument in each.arguments)
+
+
+def _is_by_chance(ordering: facts.Expression) -> bool:
+    if isinstance(ordering, facts.Constant):
+        return ordering.value == "?"
+    return isinstance(ordering, facts.Call) and last_name(ordering.func).lower() in DRAWS
 
 
 # A query that more texts of the client's choice shape than this finds something else for every request.

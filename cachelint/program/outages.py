@@ -18,7 +18,17 @@ from cachelint.program.settings import Entry
 from cachelint.program.symbols import FunctionSymbol
 from cachelint.program.values import Place
 from cachelint.program.walking import nodes
-from cachelint.vocabulary import CacheDelete, CacheRead, CacheScan, CacheTouch, DbRead, DbWrite, Memoizes, Outage
+from cachelint.vocabulary import (
+    Backend,
+    CacheDelete,
+    CacheRead,
+    CacheScan,
+    CacheTouch,
+    DbRead,
+    DbWrite,
+    Memoizes,
+    Outage,
+)
 
 if TYPE_CHECKING:
     from cachelint.program import Program
@@ -90,7 +100,22 @@ def raised_by(program: Program, event: Event) -> Raised:
         return _by_django_settings(program, event, outage)
     if outage.settings == "flask-caching":
         return _by_flask_settings(program, event, outage)
+    if _may_be_own(program, event):
+        return SILENT
     return Raised(frozenset(outage.raises.split()) | event.extra_errors, outage.root, outage.kind)
+
+
+def _may_be_own(program: Program, event: Event) -> bool:
+    """Whether only an annotation says what a client is, and a class of the project's own, derived from that, makes the
+    method another one."""
+    client = event.client
+    if client is None or client.site is not None or not isinstance(client.type, str):
+        return False
+    hierarchy = program.interpreter.hierarchy
+    home = event.function.home if event.function is not None else None
+    if home is not None and hierarchy.is_a(home, client.type):
+        return False  # That class itself, asking what it derives from.
+    return any((each, event.method) in program.overridden for each in hierarchy.library_bases(client.type))
 
 
 def _outage(program: Program, event: Event) -> Outage | None:
@@ -141,7 +166,7 @@ def _by_django_settings(program: Program, event: Event, outage: Outage) -> Raise
     for entry in settings.entries(str(alias)):
         if entry.backend is None or not entry.backend.client:
             continue
-        if entry.is_safe and (event.method in entry.backend.safe_names.split() or isinstance(event.row, Memoizes)):
+        if _is_harmless(entry, entry.backend, event):
             continue
         rows = [r for r in program.interpreter.catalogue.own_rows(entry.backend.client) if isinstance(r, Outage)]
         errors = frozenset(name for row in rows[:1] for name in row.raises.split())
@@ -149,6 +174,15 @@ def _by_django_settings(program: Program, event: Event, outage: Outage) -> Raise
             is_assumed = _is_any_cache(event) and _has_harmless(program)
             return Raised(errors, rows[0].root, f"{outage.kind} ({rows[0].kind})", entry.place, is_assumed)
     return SILENT
+
+
+def _is_harmless(entry: Entry, backend: Backend, event: Event) -> bool:
+    """Whether an outage of a cache in the settings raises nothing at a call: an option says so, or the project's own
+    backend catches it. Decorators read and write."""
+    if entry.is_safe and (event.method in backend.safe_names.split() or isinstance(event.row, Memoizes)):
+        return True
+    used = {"get", "set"} if isinstance(event.row, Memoizes) else {event.method}
+    return used <= entry.guarded
 
 
 def _is_any_cache(event: Event) -> bool:

@@ -12,7 +12,6 @@ from cachelint.program import audience, occasions, preloading
 from cachelint.program.effects import CallEdge, Context, Event
 from cachelint.program.flow import comes_from
 from cachelint.program.handlers import Handler
-from cachelint.program.purpose import words
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import NONE, Place
 from cachelint.vocabulary import DbRead, DbWrite, Memoizes
@@ -120,30 +119,6 @@ def is_repeat(program: Program, event: Event) -> bool:
 def is_posted(event: Event) -> bool:
     """Whether the body of the request says what to read: a question that no GET asks."""
     return any(origin.kind == "input" and origin.what == "body" for origin in event.origins)
-
-
-def is_unfit(entity: ClassSymbol | str | None) -> bool:
-    """Whether a table by its name is nothing to cache: a cache itself, who is there just now, how far work has come,
-    secrets, what the database server tells about itself."""
-    name = entity.facts.name if isinstance(entity, ClassSymbol) else str(entity or "").rpartition(".")[2]
-    found = set(words(name))
-    if found & JOBS and (found & LOGS or _tells_progress(entity)):
-        return True
-    return bool(UNFIT & found) or {"api", "key"} <= found or name.lower().startswith(CATALOGUES)
-
-
-def _tells_progress(entity: ClassSymbol | str | None) -> bool:
-    """Whether rows tell how far some work has come; a table of which only the name is known does."""
-    if not isinstance(entity, ClassSymbol):
-        return True
-    return any(PROGRESS & set(words(name)) for name in entity.attributes)
-
-
-LOGS = frozenset(("log", "logs"))
-JOBS = frozenset(("job", "jobs"))
-PROGRESS = frozenset("started finished progress elapsed worker traceback retries attempts".split())
-CATALOGUES = ("pg_", "information_schema", "sqlite_master", "sqlite_schema")
-UNFIT = frozenset("cache cached online presence heartbeat secret secrets credential credentials password".split())
 
 
 def _leads_on(program: Program, function: FunctionSymbol, edge: CallEdge) -> bool:

@@ -15,6 +15,7 @@ from cachelint.policy import TOLERANCE, Policy
 from cachelint.policy.model import Decision, OnError, Statement, Tolerates
 from cachelint.program import (
     audience,
+    backends,
     cache_map,
     clients,
     completion,
@@ -31,6 +32,7 @@ from cachelint.program import (
     inputs,
     keyforms,
     lifetimes,
+    logins,
     outages,
     page_caches,
     purpose,
@@ -42,6 +44,7 @@ from cachelint.program import (
     stampedes,
     strategies,
     subjects,
+    tables,
     tally,
 )
 from cachelint.program.cache_map import Entry
@@ -145,8 +148,9 @@ class Program:
         self.__dict__.update(
             store_keys=excerpt.known.store_keys,
             databases=excerpt.known.databases,
-            does_without_cache=excerpt.known.does_without_cache,
+            keeps_nothing=excerpt.known.keeps_nothing,
             is_settled_project=habits.is_settled(self, excerpt.known.handlers),
+            is_grown_project=habits.is_settled(self, excerpt.known.handlers, habits.GROWN),
             writes_unasked=excerpt.known.writes_unasked,
             said_by_everything=excerpt.known.said_by_everything,
         )
@@ -284,6 +288,18 @@ class Program:
         sites = {each.client.site for each in applied(self.interpreter, handler.function) if each.client is not None}
         return [hook for site in sites if site is not None for hook in self._hooks.get(site, ())]
 
+    @cached_property
+    def _hooks_around(self) -> list[FunctionSymbol]:
+        return audience.hooks_around(self)
+
+    def hooks_around(self, handler: Handler) -> list[FunctionSymbol]:
+        """The functions that run before every request of a handler: its blueprint's, and those of applications."""
+        return [*self.hooks_before(handler), *self._hooks_around]
+
+    def serves_members(self, handler: Handler) -> bool:
+        """Whether only people who have logged in come to a handler."""
+        return logins.serves_members(self, handler)
+
     def is_class_cached(self, handler: Handler) -> bool:
         """Whether a decorator on the handler's class or its dispatch, or a dispatch of its own, caches responses."""
         return page_caches.is_class_cached(self, handler)
@@ -366,9 +382,19 @@ class Program:
         return databases.databases(self)
 
     @cached_property
+    def is_grown_project(self) -> bool:
+        """Whether the project is more than a beginning, and no policy says what it should cache."""
+        return habits.is_settled(self, self.handler_count, habits.GROWN)
+
+    @cached_property
+    def keeps_nothing(self) -> bool:
+        """Whether a project that is more than a beginning keeps nothing in a cache, and no policy says it should."""
+        return habits.keeps_nothing(self)
+
+    @property
     def does_without_cache(self) -> bool:
-        """Whether a project of some size keeps nothing in a cache, and no policy says it should."""
-        return habits.does_without_cache(self)
+        """Whether a project of some size keeps nothing in a cache: whoever works on it has not asked for one."""
+        return self.is_settled_project and self.keeps_nothing
 
     @cached_property
     def is_settled_project(self) -> bool:
@@ -378,6 +404,11 @@ class Program:
     def is_selected(self, event: Event) -> bool:
         """Whether something in the request says which rows of a query are wanted."""
         return selections.is_selected(self, event)
+
+    @cached_property
+    def overridden(self) -> frozenset[tuple[str, str]]:
+        """The methods of library types that classes of the project make their own."""
+        return backends.overridden(self.interpreter)
 
     @cached_property
     def outage_errors(self) -> frozenset[str]:
@@ -508,7 +539,7 @@ class Program:
     def is_needed(self, read: UncachedRead) -> bool:
         """Whether caching a read would save anything: no second try, nothing asked in a body, a table fit for it."""
         is_once = queries.is_repeat(self, read.event) or queries.is_posted(read.event)
-        return not is_once and not queries.is_unfit(read.event.entity)
+        return not is_once and not tables.is_unfit(read.event.entity)
 
     @cached_property
     def writes_unasked(self) -> bool:

@@ -7,34 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cachelint.libraries import LIBRARIES
 from cachelint.policy.model import Decision
-from cachelint.program import audience, headers, inputs
+from cachelint.program import audience, headers, logins
 from cachelint.program.addresses import Addresses
 from cachelint.program.cache_map import Entry, Use
-from cachelint.program.decorators import applied
 from cachelint.program.effects import Event
 from cachelint.program.handlers import Handler
-from cachelint.program.purpose import words
 from cachelint.program.queries import is_covered
-from cachelint.program.rights import identifiers
-from cachelint.program.symbols import ClassSymbol, FunctionSymbol
-from cachelint.program.values import FunctionRef, Place
-from cachelint.vocabulary import Authenticates, DbRead, Memoizes
+from cachelint.program.symbols import FunctionSymbol
+from cachelint.program.values import Place
+from cachelint.vocabulary import DbRead, Memoizes
 
 if TYPE_CHECKING:
     from cachelint.program import Program
-
-# Dependencies and checks of a project that by their name find out who asks.
-LOGIN_WORDS = frozenset("user auth authenticated login principal identity token credentials".split())
-FORMS = {
-    f"{on}.{name}": row.form
-    for library in LIBRARIES
-    for row in library.rows
-    if isinstance(row, Authenticates)
-    for on in row.on.split()
-    for name in row.names.split()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,34 +137,5 @@ def auth(program: Program, handler: Handler) -> str:
     """What a handler asks of who asks: "right", "login", "open" or "" where nothing is seen."""
     if audience.is_restricted(program, handler) or audience.is_admin(program, handler):
         return "right"
-    forms = set(_forms(program, handler))
+    forms = set(logins.forms(program, handler))
     return "open" if "exempt" in forms else "login" if forms else ""
-
-
-def _forms(program: Program, handler: Handler) -> Iterator[str]:
-    marks = [*applied(program.interpreter, handler.function), *program.class_decorators(handler)]
-    for mark in marks:
-        if isinstance(mark.row, Authenticates):
-            yield mark.row.form
-        elif mark.name in FORMS:
-            yield FORMS[mark.name]
-        elif "login" in words(mark.name.rpartition(".")[2]):
-            yield "decorator"
-    for base in program.interpreter.hierarchy.mro(handler.owner) if handler.owner is not None else ():
-        if isinstance(base, ClassSymbol):
-            yield from _permissions(base)
-        elif base in FORMS:
-            yield FORMS[base]
-    for parameter in handler.function.facts.parameters:
-        given = inputs.dependency(program.interpreter, handler.function, parameter)
-        for each in given.things if given is not None else ():
-            name = each.symbol.facts.name if isinstance(each, FunctionRef) else getattr(each, "name", "")
-            if name in FORMS or LOGIN_WORDS & set(words(str(name).rpartition(".")[2])):
-                yield "dependency"
-
-
-def _permissions(base: ClassSymbol) -> Iterator[str]:
-    for statement in base.attributes.get("permission_classes", ())[-1:]:
-        for name in identifiers(statement.value):
-            if name in ("AllowAny", "IsAuthenticated"):
-                yield "exempt" if name == "AllowAny" else "base"

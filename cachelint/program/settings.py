@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.facts import model as facts
+from cachelint.program.backends import backend_of
 from cachelint.program.effects import Summary
 from cachelint.program.frame import Frame
 from cachelint.program.symbols import ModuleSymbol
@@ -24,7 +25,9 @@ DJANGO_MARKS = ("INSTALLED_APPS", "ROOT_URLCONF", "MIDDLEWARE", "CACHES", "DATAB
 
 
 class Entry(NamedTuple):
-    """One cache configured in settings: its alias, backend row (None for an unknown one), where, and its TIMEOUT."""
+    """One cache configured in settings: its alias, backend row (None for an unknown one), where, and its TIMEOUT.
+
+    `guarded` are the methods that a backend of the project's own keeps from raising."""
 
     alias: str
     path: str
@@ -32,6 +35,7 @@ class Entry(NamedTuple):
     place: Place
     is_safe: bool
     timeout: Value | None = None
+    guarded: frozenset[str] = frozenset()
 
 
 class Settings:
@@ -96,26 +100,10 @@ class Settings:
 
     def _entry(self, alias: str, value: Value, place: Place) -> Entry:
         path = _text(value.item("BACKEND"))
-        backend = self._backend(path)
+        backend, guarded = backend_of(self._interpreter, path)
         options = value.item("OPTIONS")
         safe = backend is not None and self._is_safe(backend, options)
-        return Entry(alias, path, backend, place, safe, value.item("TIMEOUT"))
-
-    def _backend(self, path: str) -> Backend | None:
-        """The row of a backend; a subclass in the project is what it derives from."""
-        rows = self._interpreter.catalogue.backends
-        if path in rows:
-            return rows[path]
-        module_name, _, name = path.rpartition(".")
-        for module in self._interpreter.modules:
-            if module.name != module_name:
-                continue
-            for symbol in module.classes:
-                if symbol.facts.name == name:
-                    for base in self._interpreter.hierarchy.mro(symbol)[1:]:
-                        if isinstance(base, str) and base in rows:
-                            return rows[base]
-        return None
+        return Entry(alias, path, backend, place, safe, value.item("TIMEOUT"), guarded)
 
     def _is_safe(self, backend: Backend, options: Value | None) -> bool:
         if backend.safe_option and options is not None:
@@ -140,7 +128,7 @@ class Settings:
             for expression, node in _named_settings(module, "CACHE_TYPE"):
                 path = _text(frame.evaluate(expression))
                 if path:
-                    yield Entry("default", path, self._backend(path), frame.place(node), False)
+                    yield Entry("default", path, backend_of(self._interpreter, path)[0], frame.place(node), False)
 
 
 def _entries(frame: Frame, expression: facts.Expression) -> Iterator[tuple[str, Value, facts.Node | None]]:

@@ -40,8 +40,8 @@ The text was validated or converted: a parameter typed int, UUID, Enum, Literal 
 path converter such as int, slug or uuid, a digest, an allow-list, a full match against a strict pattern.
 The server is the only store of something: locks, queues, sessions, rate limits, tokens.
 The value is the server's own: the user's id, the session, a row from the database.
-The entry is read or dropped under a name that the server handed out (a uuid, a token, a ticket: pedantic), or read
-only by people with a special right (pedantic).
+The entry is only read or dropped, under a name that the server handed out (a uuid, a token, a ticket: pedantic) or by
+people with a special right (pedantic).
 The key holds the path of the request without its query string: the routes limit it (pedantic).
 Only a part of an object that was handed on far reaches the key, or a bare value the process's own memory (pedantic).
 The key is made by a decorator's default key builder: pedantic where it spells the arguments out, silent where it
@@ -95,12 +95,12 @@ def _finding(program: Program, arrival: Arrival) -> Finding:
     is_far = (
         is_blurred or (not arrival.is_exact and len(arrival.way) > FAR) or (arrival.is_whole and _is_vague(arrival))
     )
+    adds_nothing = program.is_read(event) or program.is_delete(event)
     is_minor = (
         not event.certain
         or is_far
         or (kind == "memory" and (arrival.is_whole or is_all or not arrival.is_exact))
-        or (program.is_read(event) and program.is_sent_by_few(arrival))
-        or ((program.is_read(event) or program.is_delete(event)) and _is_ticket(arrival))
+        or (adds_nothing and (program.is_sent_by_few(arrival) or _is_ticket(arrival)))
         or program.is_default_key(event)
         # A path without its query string led to a route: what it may hold, the route says.
         or arrival.is_routed_path

@@ -58,9 +58,12 @@ So are queries that run only where a test of who asks leads to them.
 So are downloads (a file to keep), exports and monitoring, which are asked for once in a while and have to be fresh,
 pages behind a token, searches (what somebody types, or many free texts: hardly two are alike), and rows with
 credentials.
+So are rows in an order of chance, which are meant to be others each time, and those that are asked for as they are
+now: work that goes on (a state, and when it began or ended), what is pending or running.
 So is every query of a project of some size that keeps nothing in a cache and has no policy of caching: it does
-without. So are the queries of pages that are forms by which something is changed. In such a project that does use
-a cache, whoever works on it knows what is slow: queries that the request itself selects are pedantic.
+without; in smaller ones (of more than 20 handlers) those of pages behind a login. So are the queries of pages that
+are forms by which something is changed. In a project of more than 20 handlers without a policy, whoever works on it
+knows what is slow: queries that the request itself selects are pedantic.
 So are those of serializers' methods: what is read for each row is loaded along with the rows rather than cached.
 Pages that ask for a special right (a permission, a role) are for few people, who want them fresh: their
 queries are reported for the pedantic persona, as single rows are.
@@ -107,8 +110,9 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
     more = f" and {others} more handler{'s' * (others > 1)}" if others else ""
     decision = program.caching_decision(event)
     is_decided = decision is not None
-    is_worth = not program.is_settled_project or not program.is_selected(event)
-    is_common = event.shape != "row" and read.is_common and is_worth and not program.does_without_cache
+    is_worth = not program.is_grown_project or not program.is_selected(event)
+    is_asked_for = not program.does_without_cache and not _is_for_members(program, read)
+    is_common = event.shape != "row" and read.is_common and is_worth and is_asked_for
     is_plain = event.certain and (is_common or is_decided)
     return Finding(
         at=program.location(event.place),
@@ -132,3 +136,8 @@ def _finding(program: Program, read: UncachedRead) -> Finding:
         persona=None if is_plain else Persona.PEDANTIC,
         confidence=None if event.certain else Confidence.LOW,
     )
+
+
+def _is_for_members(program: Program, read: UncachedRead) -> bool:
+    """Whether only people who have logged in ask, in a project that keeps nothing in a cache."""
+    return program.keeps_nothing and all(map(program.serves_members, read.handlers))

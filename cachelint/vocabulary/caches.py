@@ -189,13 +189,15 @@ class Outage(Row, frozen=True, kw_only=True, tag=True):
 
 class Backend(Row, frozen=True, kw_only=True, tag=True):
     """A cache backend named in settings: `path` as written there, `client` the type whose Outage rows apply,
-    "" for one that cannot raise. `safe_option` is the OPTIONS or settings entry that makes `safe_names` not raise."""
+    "" for one that cannot raise. `safe_option` is the OPTIONS or settings entry that makes `safe_names` not raise.
+    `built_of` says which methods do nothing but call others of the same object: "get_or_set=get+add"."""
 
     path: str
     client: str = ""
     safe_option: str = ""
     safe_setting: str = ""
     safe_names: str = ""
+    built_of: str = ""
 
 
 class Error(Row, frozen=True, kw_only=True, tag=True):
