@@ -69,8 +69,6 @@ class Sayers:
     def _look_through(self, module: ModuleSymbol, name: _Name, change: Change) -> None:
         """Note who says a name in a file."""
         own = self._changes.get(module.source.path)
-        if own is not None and own.is_all_new:
-            return
         for statement in walk(module.facts.body):
             if isinstance(statement, (facts.Define, facts.DefineClass, facts.Import)):
                 continue
@@ -78,7 +76,7 @@ class Sayers:
                 continue  # what the top level of the file does now is compared with what it did
             if name.is_said_by(statement):
                 self._note_top_level(module, name, change)
-        for symbol in module.classes if own is None else [each for each in module.classes if each not in own.fresh]:
+        for symbol in module.classes:
             head = (symbol.facts.bases, symbol.facts.decorators)
             if name.is_in(head) or any(name.is_said_by(each) for each in walk(symbol.facts.body)):
                 raise UnsureError("a class that says a name which means something else")

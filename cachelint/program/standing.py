@@ -76,9 +76,7 @@ def standing(excerpt: Excerpt, has_policy: bool) -> Standing:
     changes = excerpt.recalled.changes
     if excerpt.serves_otherwise:
         raise UnsureError("decorators")
-    for path, change in changes.items():
-        if excerpt.recalled.is_new(path):
-            raise UnsureError("a file that comes")
+    for change in changes.values():
         _look_at_file(excerpt, change)
     for top_level in excerpt.top_levels.values():
         _look_at_pair(excerpt, *top_level)
