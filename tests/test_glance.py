@@ -306,6 +306,42 @@ def test_handlers_that_inherit_what_is_edited(tmp_path: Path) -> None:
     assert bare(list(by_whole_runs(task, "app.py", before, after).introduced)) == bare(wanted)
 
 
+MEMBERS = """\
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.http import JsonResponse
+from django.urls import path
+from django.views.decorators.cache import cache_page
+
+
+class Tide(models.Model):
+    height = models.IntegerField()
+
+
+@login_required
+def tides(request):
+    return JsonResponse({"found": list(Tide.objects.values())})
+
+
+def front(request):
+    return JsonResponse({})
+"""
+
+
+def test_the_first_use_of_a_cache_by_a_decorator(tmp_path: Path) -> None:
+    """It makes of a project that keeps nothing one whose pages for members count."""
+    pages = "".join(f"\n\ndef page{number}(request): ...\n" for number in range(20))
+    routes = "".join(f'    path("p{number}/", page{number}),\n' for number in range(20))
+    patterns = f'\n\nurlpatterns = [\n    path("", front),\n    path("tides/", tides),\n{routes}]\n'
+    source = MEMBERS + pages + patterns
+    (tmp_path / "app.py").write_text(source)
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    before, after = source.encode(), source.replace("def front", "@cache_page(60)\ndef front").encode()
+    assert [each.rule for each in fully(task, "app.py", before, after)] == ["uncached-query"]
+    assert glanced(task, "app.py", before, after) is None
+
+
 def test_what_is_only_imported_more_is_not_followed(shop: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     """An import of a package by which no name of the file is guessed, and one that is there already."""
     path = "storefront/views.py"

@@ -113,6 +113,8 @@ class Excerpt:
         special = [function for function in self.found if function.original in self._heads]
         self._heads.update({function: Head(function) for function in special if function not in self._heads})
         self._heads.update({function: finished(self.interpreter, head) for function, head in self._heads.items()})
+        if self._is_habit_open() and any(head.caches for head in self._heads.values()):
+            raise UnsureError("the first use of a cache, or the last")
         self._compare()
         if self.matters or self._also:
             self.look_around(self._also)
