@@ -47,10 +47,10 @@ def introduced(task: Task, path: str, before: bytes | None, after: bytes | None)
 def at_a_glance(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:
     """The same, told from what the last whole run left. `now` has only what the edit can matter to. Raises UnsureError
     where that is not enough."""
-    if before is None or after is None:
-        raise UnsureError("a file that comes or goes")
+    if after is None:
+        raise UnsureError("a file that goes")
     seen = look(task, path, before, after)
-    return _compared(seen.then, seen.now, _touched_by(path, before, after))
+    return _compared(seen.then, seen.now, _touched_by(path, before or b"", after))
 
 
 def by_whole_runs(task: Task, path: str, before: bytes | None, after: bytes | None) -> Comparison:

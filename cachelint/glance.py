@@ -19,6 +19,7 @@ from cachelint.concluding import Part, conclude_part, link_part, widen_part
 from cachelint.conclusions import Conclusions
 from cachelint.differing import alike, could_be, without
 from cachelint.facts.single import Gathered
+from cachelint.files import Discovery
 from cachelint.finding import Report, Reported
 from cachelint.inputs import Inputs, gathered_one, inputs
 from cachelint.program import Name, UnsureError
@@ -38,13 +39,14 @@ class Look(msgspec.Struct, frozen=True):
     now: Report
 
 
-def look(task: Task, path: str, before: bytes, after: bytes) -> Look:
-    """Look at an edit of one file (project-relative) of a project. Raises UnsureError where a glance cannot tell."""
+def look(task: Task, path: str, before: bytes | None, after: bytes) -> Look:
+    """Look at an edit of one file (project-relative; None before: it was not there) of a project. Raises UnsureError
+    where a glance cannot tell."""
     if not task.use_store:
         raise UnsureError("no store to start from")
     store = open_store(task.project, os.environ)
     try:
-        return _Glance(store, task, path, before).look(after)
+        return _Glance(store, task, path, before, after).look()
     finally:
         store.save()
 
@@ -61,9 +63,14 @@ class _Glance:
     """A look at one edit. `basis` is the whole run that it starts from: one over the project before the edit, or over
     one with other edits less."""
 
-    def __init__(self, store: Store, task: Task, path: str, before: bytes) -> None:
+    def __init__(self, store: Store, task: Task, path: str, before: bytes | None, after: bytes) -> None:
         self._store, self._task, self._path = store, _with(task, path, before), path
-        self._then = inputs(self._task, store)
+        if before is not None:
+            self._then = inputs(self._task, store)
+            self._after = self._edited(after)
+        else:
+            self._after = inputs(_with(task, path, after), store)
+            self._then = self._before_it_came()
         self._key = check.key_of_conclusions(task, self._then)
         basis = check.basis_of(task, self._then, store)
         known = conclusions.stored(store, basis.run) if basis is not None else None
@@ -73,8 +80,8 @@ class _Glance:
         history.prefer(store, check.scope_of(task, self._then), basis.run)
         self._is_from_then = basis.run in (self._key, store.get(_same_as(self._key)))
 
-    def look(self, after: bytes) -> Look:
-        now = self._side(self._after(after))
+    def look(self) -> Look:
+        now = self._side(self._after)
         then = None if self._is_from_then else self._side(self._then)
         is_clear = not now.part.program.matters
         if is_clear:
@@ -148,14 +155,20 @@ class _Glance:
             raise UnsureError("a crash")
         return found
 
-    def _after(self, content: bytes) -> Inputs:
-        """The inputs after the edit. Raises UnsureError where it is a matter for a whole run: a file that comes, that
-        cannot be parsed, or whose comments say something else to us."""
-        files = self._then.found.files
-        index = next((i for i, file in enumerate(files) if file.path == self._path), None)
-        if index is None:
-            raise UnsureError("a file that comes")
-        gathered = self._then.gathered
+    def _before_it_came(self) -> Inputs:
+        """The inputs without a file that was not there. Raises UnsureError where it is a matter for a whole run."""
+        found, gathered = self._after.found, self._after.gathered
+        index = _index(found, self._path)
+        if gathered[index].error or gathered[index].key is None or _comments(gathered[index]):
+            raise UnsureError("a file that does not parse, or ignore comments")
+        others = msgspec.structs.replace(found, files=found.files[:index] + found.files[index + 1 :])
+        return Inputs(others, [*gathered[:index], *gathered[index + 1 :]], self._after.sources)
+
+    def _edited(self, content: bytes) -> Inputs:
+        """The inputs after the edit. Raises UnsureError where it is a matter for a whole run: a file that cannot be
+        parsed, or whose comments say something else to us."""
+        files, gathered = self._then.found.files, self._then.gathered
+        index = _index(self._then.found, self._path)
         was = gathered[index]
         will = gathered_one(self._task, files[index], content, self._store, was)
         if was.error or will.error or was.key is None or will.key is None or _comments(was) != _comments(will):
@@ -190,7 +203,15 @@ class _Glance:
         return Counter(map(_subject, bare.findings)) - Counter(map(_subject, covered.findings))
 
 
-def _with(task: Task, path: str, content: bytes) -> Task:
+def _index(found: Discovery, path: str) -> int:
+    """Where a file is among all. Raises UnsureError where it is not."""
+    index = next((i for i, file in enumerate(found.files) if file.path == path), None)
+    if index is None:
+        raise UnsureError("a file that is not read")
+    return index
+
+
+def _with(task: Task, path: str, content: bytes | None) -> Task:
     return msgspec.structs.replace(task, replaced={**task.replaced, path: content})
 
 

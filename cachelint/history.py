@@ -28,6 +28,8 @@ RUNS = 3
 NO_FACTS = b""
 # Where it says who serves requests: no path of a file has this in it.
 SERVED = "\0served"
+# Where it says by which names code that was not there could be reached.
+SAID = "\0said"
 # Pickled summaries repeat themselves: the quickest level already makes a quarter of them.
 LEVEL = 1
 
@@ -55,7 +57,8 @@ def keep(store: Store, scope: bytes, run: bytes, files: Sequence[tuple[SourceFil
     """Put what a whole run left into the store, in place of what an earlier one left."""
     for path, summaries in left.files.items():
         store.put(_place(run, path), zlib.compress(summaries, LEVEL))
-    store.put(_place(run, SERVED), zlib.compress(left.served, LEVEL))
+    for place, about_all in ((SERVED, left.served), (SAID, left.said)):
+        store.put(_place(run, place), zlib.compress(about_all, LEVEL))
     basis = Basis(run, tuple((file, _key(each)) for file, each in files), left.known)
     store.put(_place(run, ""), _ENCODER.encode(basis))
     others = [each for each in _runs(store, scope) if each != run]
@@ -102,7 +105,7 @@ def recall(
         return _left(store, basis.run, path)
 
     served = partial(left, SERVED) if is_served_alike else lambda: None
-    return Before(basis.known, left, changed, texts, served)
+    return Before(basis.known, left, changed, texts, served, partial(left, SAID))
 
 
 class _Texts(Mapping[str, bytes]):

@@ -33,7 +33,7 @@ def shop(tmp_path: Path) -> Task:
     return task
 
 
-def glanced(task: Task, path: str, before: bytes, after: bytes) -> list[Reported] | None:
+def glanced(task: Task, path: str, before: bytes | None, after: bytes) -> list[Reported] | None:
     """What a glance says that an edit brings, None when it cannot tell."""
     try:
         return list(at_a_glance(task, path, before, after).introduced)
@@ -41,7 +41,7 @@ def glanced(task: Task, path: str, before: bytes, after: bytes) -> list[Reported
         return None
 
 
-def fully(task: Task, path: str, before: bytes, after: bytes) -> list[Reported]:
+def fully(task: Task, path: str, before: bytes | None, after: bytes) -> list[Reported]:
     """What runs over everything say, without a store; lines of the policy that enforce nothing are no part of a
     glance."""
     found = by_whole_runs(structs.replace(task, use_store=False), path, before, after).introduced

@@ -75,6 +75,7 @@ class Change:
         self.old, self.new = old, new
         self.functions: dict[FunctionSymbol, FunctionSymbol] = {}
         self.classes: dict[ClassSymbol, ClassSymbol] = {}
+        self.fresh: set[ClassSymbol] = set()
         self.followed: set[FunctionSymbol] = set()
         self.names: set[str] = set()
         self.members: set[str] = set()
@@ -97,6 +98,12 @@ class Change:
         self.loose: list[facts.Statement] = []
         for before, after in self._bodies():
             self.loose += self._align(before, after)
+
+    @property
+    def is_all_new(self) -> bool:
+        """Whether the file said nothing before."""
+        before = self.old.facts
+        return not (before.body or before.functions or before.classes)
 
     # ---------------------------------------------------------------------------------------------- functions
 
@@ -138,7 +145,7 @@ class Change:
 
     def _note_definition(self, function: FunctionSymbol) -> None:
         """A function that is new, gone, or called in another way."""
-        if function.parent is not None:
+        if function.parent is not None or function.home in self.fresh:
             return
         self.names.add(function.facts.name)
         if function.home is None:
@@ -164,11 +171,14 @@ class Change:
     def _match_classes(self) -> None:
         before, after = _by_name(self.old.classes), _by_name(self.new.classes)
         self.classes = {before[name]: after[name] for name in before.keys() & after.keys()}
+        self.fresh = {after[name] for name in after.keys() - before.keys()}
         for name in before.keys() ^ after.keys():
             symbol = before.get(name) or after[name]
-            self.names.update((symbol.facts.name, *symbol.attributes, *symbol.methods))
-            self.members.update((*symbol.attributes, *symbol.methods))
-            self._own(symbol, *symbol.attributes, *symbol.methods)
+            self.names.add(symbol.facts.name)
+            if symbol not in self.fresh:
+                self.names.update((*symbol.attributes, *symbol.methods))
+                self.members.update((*symbol.attributes, *symbol.methods))
+                self._own(symbol, *symbol.attributes, *symbol.methods)
             if symbol.facts.owner >= 0:
                 self._note_owner(symbol)
                 self._own(symbol.module.classes[symbol.facts.owner], symbol.facts.name)

@@ -29,6 +29,7 @@ def may_configure(interpreter: Interpreter, change: Change, others: Collection[M
     if not any(map(may_decide_settings, sides)):
         return False
     members = {name for owned in change.owned.values() for name in owned}
+    members.update(name for symbol in change.fresh for name in symbol.attributes)
     if any(map(str.isupper, members)) or not all(isinstance(each, PLAIN) for each in change.loose):
         return True
     if _names_settings(change):

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cachelint.facts import model as facts
 from cachelint.program.appearances import says_what_is_read
 from cachelint.program.asked import ASKED_FOR, is_view
-from cachelint.program.changes import Change
 from cachelint.program.decorators import applied
 from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.graph import functions_in
 from cachelint.program.likeness import Likeness
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
-from cachelint.program.values import ClassRef, Value
+from cachelint.program.values import Value
 from cachelint.vocabulary import (
     CACHE_ROWS,
     CacheDelete,
@@ -176,13 +175,13 @@ def is_plain(statement: facts.Statement) -> bool:
 # ------------------------------------------------------------------------------------------------------- classes
 
 
-def look_at_new_class(interpreter: Interpreter, symbol: ClassSymbol) -> None:
-    """Raise for a class that comes or goes and is more than what is said of it by name: a view, a model, an heir of
-    another class of the project."""
+def look_at_gone_class(interpreter: Interpreter, symbol: ClassSymbol) -> None:
+    """Raise for a class that goes and was more than what is said of it by name: a view, a model, an heir of another
+    class of the project."""
     heritage = interpreter.hierarchy.mro(symbol)[1:]
     is_heir = any(isinstance(base, ClassSymbol) for base in heritage) or bool(symbol.facts.decorators)
     if is_heir or interpreter.hierarchy.is_model(symbol) or is_view(interpreter.hierarchy, symbol):
-        raise UnsureError("a class that comes or goes")
+        raise UnsureError("a class that goes")
 
 
 def look_at_marks(interpreter: Interpreter, symbol: ClassSymbol, old: ClassSymbol) -> None:
@@ -193,12 +192,3 @@ def look_at_marks(interpreter: Interpreter, symbol: ClassSymbol, old: ClassSymbo
         raise UnsureError("the decorators of a class")
     if any(says_what_is_read(each) for side in (old, symbol) for each in side.facts.decorators):
         raise UnsureError("the decorators of a class")
-
-
-def look_at_imports(interpreter: Interpreter, change: Change) -> None:
-    """Raise for a view class that is imported now and was not: routes may lead to it."""
-    for name in sorted(change.names & change.new.bindings.keys()):
-        if change.new.bindings[name].imports:
-            for each in interpreter.names.global_value(change.new, name).things:
-                if isinstance(each, ClassRef) and is_view(interpreter.hierarchy, each.symbol):
-                    raise UnsureError("a view that is imported")

@@ -25,7 +25,8 @@ class Before:
     """What an earlier run left: what was `known` of the project and what it `left` of each file, as bytes; `files`
     holds those that have changed since as they were then, None for one that was not there. `texts` are the encoded
     facts of all files as they are now, to find names in. `served` is what was known of who serves requests, where
-    nothing that has changed since can matter to it."""
+    nothing that has changed since can matter to it, `said` the names by which code that was not there could be
+    reached."""
 
     def __init__(
         self,
@@ -34,8 +35,10 @@ class Before:
         files: Mapping[str, tuple[SourceFile, FileFacts] | None],
         texts: Mapping[str, bytes],
         served: Callable[[], bytes | None] = lambda: None,
+        said: Callable[[], bytes | None] = lambda: None,
     ) -> None:
-        self.known, self.left, self.files, self.texts, self.served = known, left, files, texts, served
+        self.known, self.left, self.files, self.texts = known, left, files, texts
+        self.served, self.said = served, said
 
 
 def changes_since(

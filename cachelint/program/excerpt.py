@@ -9,29 +9,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cachelint.program import newcomers
 from cachelint.program.appearances import look_alike
 from cachelint.program.askers import Askers
 from cachelint.program.changes import Change, outermost
 from cachelint.program.concern import Concern
 from cachelint.program.configured import may_configure
+from cachelint.program.decorators import applied
 from cachelint.program.differences import (
     Differences,
     does_nothing,
     is_other,
     is_plain,
     look_at_builder,
-    look_at_imports,
+    look_at_gone_class,
     look_at_marks,
-    look_at_new_class,
 )
 from cachelint.program.earlier import Before, UnsureError
 from cachelint.program.effects import Event, Summary
 from cachelint.program.habits import GROWN
-from cachelint.program.heads import Head, finished, heads
+from cachelint.program.heads import Head, finished, heads, type_request
 from cachelint.program.likeness import Likeness
 from cachelint.program.partial import PartialGraph
 from cachelint.program.pursuit import Pursuit
 from cachelint.program.recalled import NOTHING, Recalled
+from cachelint.program.routing import NewRoutes
 from cachelint.program.sayers import Sayers, functions_of
 from cachelint.program.serving import NewMethods
 from cachelint.program.symbols import FunctionSymbol, ModuleSymbol
@@ -96,6 +98,7 @@ class Excerpt:
     def follow(self) -> list[Summary]:
         """What the changed functions do now, and whoever asked one that gives something else, or says a name that means
         something else."""
+        self._routes = {path: NewRoutes(self.recalled, change) for path, change in self._changes.items()}
         for path, change in self._changes.items():
             self._look_for_doubt(path, change)
         self._served = {path: NewMethods(self.recalled, change) for path, change in self._changes.items()}
@@ -105,7 +108,9 @@ class Excerpt:
             served = self._served[path]
             self.graph.rank(served.ranks)
             self._heads.update((head.function, head) for head in heads(self.interpreter, change, served.handlers))
+            self._add_routed(self._routes[path])
         changed = {function for change in self._changes.values() for function in change.followed}
+        changed |= {function for routes in self._routes.values() for function in routes.followed}
         self._pursuit.follow({*changed, *self._variants({outermost(each) for each in changed}), *sayers})
         if self.interpreter.configured:
             raise UnsureError("clients that are configured by calls")
@@ -120,13 +125,27 @@ class Excerpt:
             self.look_around(self._also)
         return [new for _, new in self.found.values()]
 
+    def _add_routed(self, routes: NewRoutes) -> None:
+        """Have functions serve requests by routes that were not there."""
+        if any(function in self._heads for function in routes.handlers):
+            raise UnsureError("a handler that is registered twice")
+        self.graph.rank(routes.ranks)
+        self.graph.add_events(routes.events)
+        for function, handler in routes.handlers.items():
+            if function.index < 0:  # It stands for a method of a library, and has no code.
+                nothing = Summary(function, function.module)
+                self.found[function] = nothing, nothing
+            type_request(self.interpreter, handler, applied(self.interpreter, function))
+            self._heads[function] = Head(function, (handler,), is_all=True)
+
     def _compare(self) -> None:
         """Note whether anything is done otherwise, and for whom that can matter."""
         found = Differences(self.likeness, self.leads_nowhere, self._is_habit_open())
         is_alike = self._look_alike()
         for old, new in (*self.found.values(), *self.recalled.gone()):
             found.look(old, new)
-            look_at_builder(self.interpreter, old, new)
+            if new.function is None or new.function.home not in self.recalled.fresh:
+                look_at_builder(self.interpreter, old, new)
         self.matters = bool(self._heads) or not is_alike or found.is_any
         self.only_uses_more_caches = not self._heads and is_alike and found.only_uses_more_caches
         self.loses_no_way = not self._heads and not found.lost
@@ -167,15 +186,16 @@ class Excerpt:
     def _sayers(self) -> set[FunctionSymbol]:
         sayers = Sayers(self.interpreter.modules, self.recalled.before.texts, self._changes, self.recalled.takers)
         for change in self._changes.values():
-            sayers.look(change)
-            if change.marked or not all(map(does_nothing, change.loose)):
+            sayers.look(change, self._routes[change.new.source.path].lists)
+            is_new = self.recalled.is_new(change.new.source.path)
+            if not is_new and (change.marked or not all(map(does_nothing, change.loose))):
                 sayers.top_levels.add(change.new)
         for module in sorted(sayers.top_levels, key=lambda each: each.source.path):
             self.look_at_top_level(module)
         askers = Askers(self.recalled)
         for path, change in self._changes.items():
             askers.look(change, self._served[path])
-        units = sayers.functions | askers.functions
+        units = sayers.functions | askers.functions | {outermost(f.original) for f in newcomers.askers(self.recalled)}
         return {*functions_of(units), *self._variants(units)}
 
     def _variants(self, units: set[FunctionSymbol]) -> Iterator[FunctionSymbol]:
@@ -193,7 +213,9 @@ class Excerpt:
         self.recalled.taken.add(module)
         self.interpreter.module_summaries.pop(module, None)
         new = self.interpreter.module_summary(module)
-        if old is None or is_other(old, new):
+        routes = self._routes.get(module.source.path)
+        is_same = old is not None and (routes.is_all(old, new) if routes and routes.made else not is_other(old, new))
+        if old is None or not is_same:
             raise UnsureError("what a file does by itself")
         self.top_levels[module] = old, new
 
@@ -261,23 +283,26 @@ class Excerpt:
     # -------------------------------------------------------------------------------------------------- certainty
 
     def _look_for_doubt(self, path: str, change: Change) -> None:
-        if change.doubt or may_configure(self.interpreter, change, self.settings()):
+        is_new = self.recalled.is_new(path)
+        if (change.doubt and not is_new) or may_configure(self.interpreter, change, self.settings()):
             raise UnsureError(f"{path}: {change.doubt or 'settings'}")
-        if path not in self.interpreter.modules.by_path or self.recalled.before.files[path] is None:
-            raise UnsureError(f"{path}: a file that comes or goes")
+        if path not in self.interpreter.modules.by_path:
+            raise UnsureError(f"{path}: a file that goes")
         self._look_at_classes(change)
         if not all(map(is_plain, change.loose)):
             raise UnsureError("what a file does by itself")
+        if is_new:
+            newcomers.look_at_file(self.recalled, change)
         if self._patterns and change.followed - set(change.functions.values()):
             raise UnsureError("a function that may serve requests")
 
     def _look_at_classes(self, change: Change) -> None:
         """Raise where classes or their members are said by nobody and asked for all the same: by frameworks, by
         Python."""
-        for symbol in (*change.new.classes, *change.old.classes):
-            if symbol not in change.classes and symbol not in change.classes.values():
-                look_at_new_class(self.interpreter, symbol)
+        for symbol in change.old.classes:
+            if symbol not in change.classes:
+                look_at_gone_class(self.interpreter, symbol)
         for old, new in change.classes.items():
             if new in change.marked:
                 look_at_marks(self.interpreter, new, old)
-        look_at_imports(self.interpreter, change)
+        newcomers.look_at_imports(self.recalled, change, self._routes[change.new.source.path].views)

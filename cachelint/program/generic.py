@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,34 +29,43 @@ def add_reads(program: Program) -> None:
         for symbol in module.classes:
             if not symbol.facts.bases or (interpreter.routes and not interpreter.routes.may_lead_to(symbol)):
                 continue
-            for row in _generic_rows(program, symbol):
-                _add(program, symbol, row, known)
+            for handler, events in reads(interpreter, symbol):
+                program.graph.events[handler.function].extend(events)
+                if handler.function not in known:
+                    known[handler.function] = replace(handler, path=_path_of(program, symbol))
+                    program.handlers.append(known[handler.function])
 
 
-def _generic_rows(program: Program, symbol: ClassSymbol) -> list[GenericView]:
-    for base in program.interpreter.hierarchy.library_bases(symbol):
-        rows = [row for row in program.interpreter.catalogue.own_rows(base) if isinstance(row, GenericView)]
+def reads(interpreter: Interpreter, symbol: ClassSymbol) -> Iterator[tuple[Handler, list[Event]]]:
+    """The queries that a view runs without a visible call, each with what serves requests by it; the path is left
+    out."""
+    for row in _generic_rows(interpreter, symbol):
+        yield from _reads(interpreter, symbol, row)
+
+
+def _generic_rows(interpreter: Interpreter, symbol: ClassSymbol) -> list[GenericView]:
+    for base in interpreter.hierarchy.library_bases(symbol):
+        rows = [row for row in interpreter.catalogue.own_rows(base) if isinstance(row, GenericView)]
         if rows:
             return rows
     return []
 
 
-def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[FunctionSymbol, Handler]) -> None:
-    interpreter = program.interpreter
+def _reads(interpreter: Interpreter, symbol: ClassSymbol, row: GenericView) -> Iterator[tuple[Handler, list[Event]]]:
     for name in row.methods.split():
         own = classes.find_method(interpreter, symbol, name)
         if own is not None and not _calls_super(own, name):
             continue
-        if _answers_alone(program, symbol, row) or not _serves_get(interpreter, symbol):
+        if _answers_alone(interpreter, symbol, row) or not _serves_get(interpreter, symbol):
             continue
-        found = _source(program, symbol, row)
+        found = _source(interpreter, symbol, row)
         if found is None:
             continue
         value, place, builder = found
-        entity = _entity(program, value)
+        entity = _entity(interpreter, value)
         if entity is None:
             continue
-        function = own or builder or _stand_in(program, symbol, name)
+        function = own or builder or _stand_in(symbol, name)
         event = Event(
             row=DbRead(on=row.on, names=name, shape=row.shape),
             place=place,
@@ -66,23 +76,18 @@ def _add(program: Program, symbol: ClassSymbol, row: GenericView, known: dict[Fu
             method=name,
             entity=entity,
             shape=row.shape,
-            origins=value.origins | _reassigned(program, symbol, row),
+            origins=value.origins | _reassigned(interpreter, symbol, row),
         )
-        for context in _circumstances(program, own, name):
-            program.graph.events[function].append(replace(event, context=context))
-        if function not in known:
-            layers = interpreter.class_layers.get(symbol, ())
-            path = _path_of(program, symbol)
-            handler = Handler(function, frozenset(("GET",)), path, "none", place, symbol, layers)
-            known[function] = handler
-            program.handlers.append(handler)
+        events = [replace(event, context=context) for context in _circumstances(interpreter, own, name)]
+        layers = interpreter.class_layers.get(symbol, ())
+        yield Handler(function, frozenset(("GET",)), "", "none", place, symbol, layers), events
 
 
-def _circumstances(program: Program, own: FunctionSymbol | None, name: str) -> list[Context]:
+def _circumstances(interpreter: Interpreter, own: FunctionSymbol | None, name: str) -> list[Context]:
     """Under which circumstances the inherited method runs: those in which the class's own one asks for it."""
     if own is None:
         return [TOP]
-    asked = program.interpreter.summary(own).asked_bases
+    asked = interpreter.summary(own).asked_bases
     return [context for asked_for, context in asked if asked_for == name] or [TOP]
 
 
@@ -101,10 +106,10 @@ def _serves_get(interpreter: Interpreter, symbol: ClassSymbol) -> bool:
     return allowed is None or "GET" in allowed
 
 
-def _answers_alone(program: Program, symbol: ClassSymbol, row: GenericView) -> bool:
+def _answers_alone(interpreter: Interpreter, symbol: ClassSymbol, row: GenericView) -> bool:
     """Whether `render_to_response` leaves the context alone: a lazy list in it is then never read."""
-    answers = classes.find_method(program.interpreter, symbol, "render_to_response")
-    pages = classes.find_in_class(program.interpreter, symbol, "paginate_by")
+    answers = classes.find_method(interpreter, symbol, "render_to_response")
+    pages = classes.find_in_class(interpreter, symbol, "paginate_by")
     if answers is None or pages is not None or row.shape != "rows" or len(answers.facts.parameters) < 2:
         return False
     read = {answers.facts.parameters[1].name, "object_list", "super"}
@@ -113,10 +118,9 @@ def _answers_alone(program: Program, symbol: ClassSymbol, row: GenericView) -> b
 
 
 def _source(
-    program: Program, symbol: ClassSymbol, row: GenericView
+    interpreter: Interpreter, symbol: ClassSymbol, row: GenericView
 ) -> tuple[Value, Place, FunctionSymbol | None] | None:
     """The queryset of a view, the line to mend, and the builder method that makes it (None for an attribute)."""
-    interpreter = program.interpreter
     builder = classes.find_method(interpreter, symbol, row.builder)
     line: Place | None = None
     declared: Value | None = None
@@ -154,26 +158,26 @@ def _class_line(symbol: ClassSymbol) -> Place:
     return Place(symbol.module.source.path, symbol.facts.name_at, symbol.facts.name_at + len(symbol.facts.name))
 
 
-def _reassigned(program: Program, symbol: ClassSymbol, row: GenericView) -> frozenset[Origin]:
+def _reassigned(interpreter: Interpreter, symbol: ClassSymbol, row: GenericView) -> frozenset[Origin]:
     """What a mixin narrows `self.queryset` by, before the view reads it."""
-    values = [classes.instance_value(program.interpreter, symbol, name) for name in row.sources.split()]
-    narrowing = classes.find_method(program.interpreter, symbol, "filter_queryset")
+    values = [classes.instance_value(interpreter, symbol, name) for name in row.sources.split()]
+    narrowing = classes.find_method(interpreter, symbol, "filter_queryset")
     if narrowing is not None:
-        values.append(program.interpreter.summary(narrowing).returns)
+        values.append(interpreter.summary(narrowing).returns)
     return frozenset().union(*(value.origins for value in values))
 
 
-def _entity(program: Program, value: Value) -> ClassSymbol | str | None:
+def _entity(interpreter: Interpreter, value: Value) -> ClassSymbol | str | None:
     for each in value.things:
-        if isinstance(each, ClassRef) and program.interpreter.hierarchy.is_model(each.symbol):
+        if isinstance(each, ClassRef) and interpreter.hierarchy.is_model(each.symbol):
             return each.symbol
         if isinstance(each, Instance) and each.of is not None:
             return each.of
     found = element_type(value)
-    return found if found is not None and program.interpreter.hierarchy.is_model(found) else None
+    return found if found is not None and interpreter.hierarchy.is_model(found) else None
 
 
-def _stand_in(program: Program, symbol: ClassSymbol, name: str) -> FunctionSymbol:
+def _stand_in(symbol: ClassSymbol, name: str) -> FunctionSymbol:
     """The inherited library method, as a function of the class without a body."""
     from cachelint.facts import model as facts
 

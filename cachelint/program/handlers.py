@@ -13,7 +13,7 @@ from cachelint.program import classes, delegates
 from cachelint.program.decorators import applied
 from cachelint.program.effects import Registration
 from cachelint.program.http_methods import names, of_dispatch, restricted
-from cachelint.program.mounts import handed_to_register, routes_of, unmounted
+from cachelint.program.mounts import handed_to_register, is_route, routes_of, unmounted
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol
 from cachelint.program.values import ClassRef, Decorator, FunctionRef, Instance, Place, Value, Wrapped
 from cachelint.vocabulary import Delegates, GenericView, HandlerClass, Handles
@@ -91,10 +91,10 @@ def find(interpreter: Interpreter, patterns: Iterable[str]) -> list[Handler]:
             if symbol.facts.bases and symbol not in routed and routes.may_lead_to(symbol):
                 place = Place(module.source.path, symbol.facts.at, 0)
                 found.extend(_of_class(interpreter, symbol, _class_path(interpreter, symbol), (), place))
-    return _merged(interpreter, found)
+    return merged(interpreter, found)
 
 
-def _merged(interpreter: Interpreter, found: list[Handler]) -> list[Handler]:
+def merged(interpreter: Interpreter, found: list[Handler]) -> list[Handler]:
     """One handler per function: the methods of all its routes, the first path; all paths kept for the converters."""
     by_function: dict[FunctionSymbol, list[Handler]] = {}
     for handler in found:
@@ -146,7 +146,7 @@ def _decorated(interpreter: Interpreter, function: FunctionSymbol) -> Iterator[H
 
 def by_decorators(interpreter: Interpreter, function: FunctionSymbol) -> list[Handler]:
     """What a function serves by its own decorators."""
-    return _merged(interpreter, list(_decorated(interpreter, function)))
+    return merged(interpreter, list(_decorated(interpreter, function)))
 
 
 def _handler(
@@ -190,7 +190,7 @@ def registrations(interpreter: Interpreter) -> Iterator[Registration]:
 
 def _registers(function: FunctionSymbol) -> bool:
     return any(
-        _registering_name(call) in REGISTERING
+        registering_name(call) in REGISTERING
         for statement in function.statements
         for call in _calls_listed(getattr(statement, "value", None))
     )
@@ -208,25 +208,29 @@ def _calls_listed(expression: facts.Expression | None) -> Iterator[facts.Call]:
         yield from _calls_listed(expression.right)
 
 
-def _registering_name(call: facts.Call) -> str:
+def registering_name(call: facts.Call) -> str:
+    """The last name of what is called."""
     func = call.func
     return func.attr if isinstance(func, facts.Attribute) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _registered(interpreter: Interpreter, made: Iterable[Registration]) -> Iterator[Handler]:
     for each in made:
-        row = each.row
-        if not isinstance(row, Handles) or row.form != "register":
-            continue
-        target = each.given.get(row.function)
-        if target is not None:
-            yield from _targets(interpreter, target, row, each.given, each.place, ())
+        yield from of_registration(interpreter, each)
+
+
+def of_registration(interpreter: Interpreter, made: Registration) -> Iterator[Handler]:
+    """What serves requests by one registration."""
+    row = made.row
+    target = made.given.get(row.function) if isinstance(row, Handles) and is_route(made) else None
+    if target is not None and isinstance(row, Handles):
+        yield from _targets(interpreter, target, row, made.given, made.place, ())
 
 
 def views_in(made: Registration) -> Iterator[ClassSymbol]:
     """The classes that a registration makes views of."""
     row = made.row
-    target = made.given.get(row.function) if isinstance(row, Handles) and row.form == "register" else None
+    target = made.given.get(row.function) if isinstance(row, Handles) and is_route(made) else None
     waiting = list(target.things) if target is not None else []
     while waiting:
         each = waiting.pop()

@@ -31,12 +31,14 @@ BINDING = frozenset(
 
 
 class Head(NamedTuple):
-    """What a function serves and what it caches by its decorators of now, and whether those of before made it serve."""
+    """What a function serves and what it caches by its decorators of now, and whether those of before made it serve;
+    `is_all` of one that serves nothing else."""
 
     function: FunctionSymbol
     serves: tuple[Handler, ...] = ()
     caches: tuple[Event, ...] = ()
     has_served: bool = False
+    is_all: bool = False
 
 
 def heads(interpreter: Interpreter, change: Change, serving: Mapping[FunctionSymbol, Handler]) -> Iterator[Head]:
@@ -54,7 +56,7 @@ def heads(interpreter: Interpreter, change: Change, serving: Mapping[FunctionSym
         served += [serving[function]] if function in serving else []
         interpreter.request_types.pop(function, None)
         for handler in served:
-            _type_request(interpreter, handler, now)
+            type_request(interpreter, handler, now)
         has_served = old is not None and bool(handlers.by_decorators(interpreter, old))
         yield Head(function, tuple(served), has_served=has_served)
 
@@ -67,6 +69,8 @@ def finished(interpreter: Interpreter, head: Head) -> Head:
 def served_by(interpreter: Interpreter, head: Head, kept: list[Handler]) -> list[Handler]:
     """What a function serves now, `kept` as an earlier run saw it: what it is registered for elsewhere, and what its
     decorators say. Raises UnsureError where it is both."""
+    if head.is_all:
+        return list(head.serves)
     elsewhere = [each for each in kept if not head.has_served or not _is_by_decorator(head.function, each)]
     if (elsewhere and head.serves) or (head.has_served and _may_be_asked_for(interpreter, head.function)):
         raise UnsureError("a handler that is registered twice")
@@ -113,7 +117,7 @@ def _refuse(
         raise UnsureError("a decorator that says how a function is called")
 
 
-def _type_request(interpreter: Interpreter, handler: Handler, now: list[Applied]) -> None:
+def type_request(interpreter: Interpreter, handler: Handler, now: list[Applied]) -> None:
     """Its first parameter is a request, and what it returns is answered."""
     dialect = dialect_of(interpreter, handler.dialect)
     if dialect.request:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from typing import NamedTuple
 
 from cachelint.facts import model as facts
 from cachelint.program.modules import Modules
@@ -18,18 +19,42 @@ def imports_of(module: ModuleSymbol) -> Iterator[tuple[facts.Import, bool]]:
         yield from ((each, not number) for each in walk(body) if isinstance(each, facts.Import))
 
 
-def takers_of(modules: Modules) -> dict[str, set[str]]:
-    """By the path of each file those of the files that import it, or something of it."""
-    found: dict[str, set[str]] = defaultdict(set)
+class Imported(NamedTuple):
+    """By the path of each file those of the files that import it, or something of it; and the dotted names of modules
+    that imports may mean and that no file has."""
+
+    takers: dict[str, set[str]]
+    missing: frozenset[str]
+
+
+def imported(modules: Modules) -> Imported:
+    """What all files import."""
+    takers: dict[str, set[str]] = defaultdict(set)
+    missing = set()
     for module in modules:
-        named = {name for statement, _ in imports_of(module) for name in _named(module, statement)}
-        for home in (modules.find(name, module) for name in named):
+        for name in {name for statement, _ in imports_of(module) for name in named(module, statement)}:
+            home = modules.find(name, module)
             if home is not None:
-                found[home.source.path].add(module.source.path)
-    return found
+                takers[home.source.path].add(module.source.path)
+            else:
+                missing.add(name)
+    return Imported(takers, frozenset(missing))
 
 
-def _named(module: ModuleSymbol, statement: facts.Import) -> Iterator[str]:
+def may_mean(modules: Modules, module: ModuleSymbol, missing: Container[str]) -> bool:
+    """Whether an import that had no file to mean may mean this one: by its whole name, or by one that starts in a
+    folder around it which is no package."""
+    names = module.name.split(".")
+    folders = module.source.path.split("/")
+    for length in range(1, len(names) + 1):
+        is_whole = length == len(names)
+        start = "/".join((*folders[:-length], "__init__.py"))
+        if ".".join(names[-length:]) in missing and (is_whole or start not in modules.by_path):
+            return True
+    return False
+
+
+def named(module: ModuleSymbol, statement: facts.Import) -> Iterator[str]:
     """What an import may name a file by."""
     for each in statement.names:
         base = module.absolute(statement, each)

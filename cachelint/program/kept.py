@@ -23,7 +23,7 @@ from cachelint.program.demands import TOP_LEVEL, Kept, Where
 from cachelint.program.earlier import UnsureError
 from cachelint.program.effects import CallEdge, Event, Summary
 from cachelint.program.handlers import Handler, by_decorators
-from cachelint.program.imports import takers_of
+from cachelint.program.imports import Imported
 from cachelint.program.served import Served
 from cachelint.program.shelves import Slot, Writer
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
@@ -144,8 +144,8 @@ class Known(msgspec.Struct):
     settings, the keys of stores, the files that fill caches, those whose clients are used as a database, whether there
     is any cache, the files that use caches, the data of which the policy says how entries are kept in step with its
     rows, whether any class or module keeps objects in a cache and nowhere else, how many handlers, who keeps something
-    in which slot of the application (a function by its place, a file's top level by the index TOP_LEVEL), and what
-    hooks around all responses say of caching."""
+    in which slot of the application (a function by its place, a file's top level by the index TOP_LEVEL), from which
+    slots somebody takes, and what hooks around all responses say of caching."""
 
     configured: dict[str, dict[str, object]]
     models: dict[str, list[Where]]
@@ -160,7 +160,20 @@ class Known(msgspec.Struct):
     keeps_objects: bool
     handlers: int
     writers: dict[Slot, tuple[Where, ...]]
+    taken: frozenset[Slot]
     said_by_everything: frozenset[str]
+
+
+class Said(msgspec.Struct):
+    """By which names code that was not there could be reached: those by which `routes` may lead to a view class (where
+    it `is_open`, to any), the files that make routes by their paths, with where the handlers of each of their routes
+    stand among all (`ranks`, 0 for a route that serves nothing of its own), and the dotted names of modules that
+    imports name and that are `missing` in the project."""
+
+    routes: frozenset[str] = frozenset()
+    ranks: dict[str, tuple[int, ...]] = {}
+    is_open: bool = True
+    missing: frozenset[str] = frozenset()
 
 
 class Symbols(Protocol):
@@ -194,6 +207,7 @@ def dump_known(program: Program) -> bytes:
         any(program.only_homes.values()),
         program.handler_count,
         {slot: tuple(map(place_of_writer, writers)) for slot, writers in interpreter.shelves.writers.items()},
+        frozenset(slot for slot, readers in interpreter.shelves.readers.items() if readers),
         program.said_by_everything,
     )
     return _Writer(interpreter).bytes(known)
@@ -204,14 +218,30 @@ def dump_served(program: Program) -> bytes:
     return _Writer(program.interpreter).bytes(program.served)
 
 
-def dump_files(program: Program) -> Iterator[tuple[str, bytes]]:
+def dump_said(program: Program, imported: Imported) -> bytes:
+    """By which names code that was not there could be reached."""
+    served = program.served
+    by_path = program.interpreter.modules.by_path
+    places = {handler.place: rank for rank, handler in reversed([*enumerate(program.handlers, 1)])}
+    ranks = {
+        path: tuple(
+            places.get(each.place, 0) for each in program.interpreter.module_summary(by_path[path]).registrations
+        )
+        for path in served.registering
+        if path in by_path
+    }
+    said = Said(served.named, ranks, served.is_open, imported.missing)
+    return _Writer(program.interpreter).bytes(said)
+
+
+def dump_files(program: Program, imported: Imported) -> Iterator[tuple[str, bytes]]:
     """What is known of each file."""
     files: dict[str, FileLeft] = defaultdict(FileLeft)
     writer = _Writer(program.interpreter)
     _add_followed(files, program.interpreter, writer)
     _add_tables(files, program.interpreter)
     _add_classes(files, program.interpreter, writer)
-    for path, takers in takers_of(program.interpreter.modules).items():
+    for path, takers in imported.takers.items():
         files[path].taken_by = tuple(sorted(takers))
     _add_graph(files, program)
     loud = _loud(program)
@@ -442,6 +472,11 @@ class Reader:
         found = self._read(data)
         return found if isinstance(found, Served) else None
 
+    def said(self, data: bytes) -> Said | None:
+        """What `dump_said` wrote; None for anything else."""
+        found = self._read(data)
+        return found if isinstance(found, Said) else None
+
     def file(self, data: bytes) -> FileLeft | None:
         """What `dump_files` wrote of one file; None for anything else."""
         found = self._read(data)
@@ -478,6 +513,7 @@ _TYPES = (
     Known,
     FileLeft,
     Served,
+    Said,
     Followed,
     Heirs,
     Kept,

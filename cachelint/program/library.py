@@ -294,6 +294,13 @@ def relations(interpreter: Interpreter) -> dict[tuple[ClassSymbol, str], Value]:
     return interpreter.related
 
 
+def relations_of(interpreter: Interpreter, symbol: ClassSymbol) -> dict[tuple[ClassSymbol, str], Value]:
+    """The attributes that the relations of one model make, of it and of others."""
+    found: dict[tuple[ClassSymbol, str], Value] = {}
+    _relate(interpreter, symbol, found)
+    return found
+
+
 def _relate(interpreter: Interpreter, symbol: ClassSymbol, index: dict[tuple[ClassSymbol, str], Value]) -> None:
     frame = Frame(interpreter, symbol.module, None, interpreter.scratch(symbol.module))
     frame.class_ = symbol

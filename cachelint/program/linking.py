@@ -14,7 +14,8 @@ from cachelint.files import SourceFile
 from cachelint.policy import Policy, Sources, decide
 from cachelint.program.earlier import Before
 from cachelint.program.excerpt import Name
-from cachelint.program.kept import dump_files, dump_known, dump_served
+from cachelint.program.imports import imported
+from cachelint.program.kept import dump_files, dump_known, dump_said, dump_served
 from cachelint.program.questions import Program
 from cachelint.program.standing import Standing
 from cachelint.program.values import forget_sets
@@ -63,17 +64,24 @@ def still(program: Program) -> Standing:
 
 
 class Left(NamedTuple):
-    """What a linked program leaves for later runs: what was found out about each file, by path, about all, and about
-    who serves requests."""
+    """What a linked program leaves for later runs: what was found out about each file, by path, about all, about who
+    serves requests, and by which names code that was not there could be reached."""
 
     known: bytes
     served: bytes
+    said: bytes
     files: dict[str, bytes]
 
 
 def leave(program: Program) -> Left:
     """What linking again after a few changes can start from. Raises what cannot be written."""
-    return _on_large_stack(lambda: Left(dump_known(program), dump_served(program), dict(dump_files(program))))
+    return _on_large_stack(lambda: _left(program))
+
+
+def _left(program: Program) -> Left:
+    took = imported(program.interpreter.modules)
+    files = dict(dump_files(program, took))
+    return Left(dump_known(program), dump_served(program), dump_said(program, took), files)
 
 
 def _on_large_stack(work: Callable[[], Result]) -> Result:

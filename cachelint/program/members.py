@@ -33,6 +33,8 @@ from cachelint.program.values import (
 )
 from cachelint.vocabulary import Identity, UserInput
 
+# An abstract method is what it is in heirs; beyond so many they are alike.
+OVERRIDES = 5
 PROPERTIES = frozenset(
     [
         "builtins.property",
@@ -251,10 +253,10 @@ def _method(
 
             return calls.call_function(frame, FunctionRef(method, receiver=instance), NO_ARGUMENTS, node)
     bound = instance if instance.type is symbol else replace(instance, type=symbol)
-    if _is_abstract(method):
+    if is_abstract(method):
         overrides = [
             classes.find_method(frame.interpreter, each, method.facts.name)
-            for each in frame.interpreter.hierarchy.subclasses(symbol)[:5]
+            for each in frame.interpreter.hierarchy.subclasses(symbol)[:OVERRIDES]
         ]
         found = dict.fromkeys(each for each in overrides if each is not None and each is not method)
         if found:
@@ -272,7 +274,7 @@ def is_property(frame: Frame, method: FunctionSymbol) -> bool:
     return False
 
 
-def _is_abstract(method: FunctionSymbol) -> bool:
+def is_abstract(method: FunctionSymbol) -> bool:
     """A body that does nothing but raise, pass or `...`: the subclass's method is meant."""
     return all(_says_nothing(each) for each in method.facts.body)
 

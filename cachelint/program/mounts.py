@@ -159,13 +159,14 @@ def routes_of(interpreter: Interpreter, routed: Iterable[ClassSymbol], registrat
     for module in interpreter.modules:
         named.update(imported_names(module))
         if module.source.path in registering:
-            named.update(_mentioned(module))
+            named.update(mentioned(module))
     # Where nothing makes routes any class may be somebody's view.
-    is_open = not routed and not any(_is_route(each) for each in registrations)
+    is_open = not routed and not any(is_route(each) for each in registrations)
     return Routes(interpreter, routed, frozenset(named), registering, is_open)
 
 
-def _is_route(made: Registration) -> bool:
+def is_route(made: Registration) -> bool:
+    """Whether a registration hands the requests of a path to something."""
     return isinstance(made.row, Handles) and made.row.form == "register"
 
 
@@ -179,7 +180,7 @@ def imported_names(module: ModuleSymbol) -> Iterator[str]:
                 yield from (imported.name for imported in statement.names if imported.name is not None)
 
 
-def _mentioned(module: ModuleSymbol) -> Iterator[str]:
+def mentioned(module: ModuleSymbol) -> Iterator[str]:
     """Every name and text in the code of a module, what classes derive from left out."""
     bodies = [module.facts.body]
     bodies += [function.facts.body for function in module.functions]

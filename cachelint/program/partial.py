@@ -114,6 +114,11 @@ class PartialGraph:
         self.tables.callers.rows[edge.callee].append(edge)
         self.tables.callees.rows[edge.caller].append(edge)
 
+    def add_events(self, events: Iterable[Event]) -> None:
+        """Add what is done that no code says."""
+        for event in events:
+            self.tables.events.rows[event.function].append(event)
+
     def rank(self, ranks: Mapping[FunctionSymbol, float]) -> None:
         """Note where handlers stand that were not there before."""
         self._ranks.update(ranks)

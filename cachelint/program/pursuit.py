@@ -75,12 +75,12 @@ class Pursuit:
 
     def _concerned(self, old: Summary | None, new: Summary) -> Iterator[FunctionSymbol]:
         if old is None:
-            if new.kept:
+            if not self._recalled.known.taken.isdisjoint(new.kept):
                 raise UnsureError("what a function leaves for others")
             return
         function = new.function
         assert function is not None
-        if not self._likeness.alike((old.kept, old.asked_bases), (new.kept, new.asked_bases)):
+        if self._leaves_otherwise(old, new):
             raise UnsureError("what a function leaves for others")
         yield from self._readers(old, new)
         if new.gives_the_same(old):
@@ -92,6 +92,12 @@ class Pursuit:
                     if each.function is None:
                         raise UnsureError("what a file does by itself")
                     yield each.function
+
+    def _leaves_otherwise(self, old: Summary, new: Summary) -> bool:
+        """Whether a function keeps something else where others take it from, or asks its bases for something else."""
+        slots = self._recalled.known.taken & {*old.kept, *new.kept}
+        then, now = ({slot: each.kept.get(slot) for slot in slots} for each in (old, new))
+        return not self._likeness.alike((then, old.asked_bases), (now, new.asked_bases))
 
     def _readers(self, old: Summary, new: Summary) -> Iterator[FunctionSymbol]:
         """Who asks what a function leaves on its object, where that is something else."""

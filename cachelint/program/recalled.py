@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cachelint.program.changes import outermost
 from cachelint.program.demands import TOP_LEVEL, Where
 from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
 from cachelint.program.effects import Summary
-from cachelint.program.kept import FileLeft, Followed, Heirs, Known, Reader, place_of_writer
+from cachelint.program.kept import FileLeft, Followed, Heirs, Known, Reader, Said, place_of_writer
+from cachelint.program.library import relations_of
 from cachelint.program.shelves import Slot, Writer
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import Value
@@ -33,6 +35,8 @@ class Recalled:
         self.interpreter = interpreter
         self.before = before
         self.changes = dict(changes_since(interpreter, before.files))
+        # The classes that were not there.
+        self.fresh = {symbol for change in self.changes.values() for symbol in change.fresh}
         self._symbols = SymbolsNow(interpreter, self.changes)
         self._reader = Reader(self._symbols, interpreter.catalogue.rows, self.changes)
         self._left: dict[ModuleSymbol, FileLeft] = {}
@@ -119,7 +123,9 @@ class Recalled:
         return self.left(symbol.module).heirs.get(self.index(symbol), NO_HEIRS)
 
     def _heirs(self, symbol: ClassSymbol) -> list[ClassSymbol]:
-        return [self._symbols.class_(*where) for where in self.heirs(symbol).where]
+        found = [self._symbols.class_(*where) for where in self.heirs(symbol).where]
+        more = [each for each in self.fresh if symbol in self.interpreter.hierarchy.mro(each)[1:]]
+        return sorted((*found, *more), key=_order) if more else found
 
     def _writers(self, slot: Slot) -> list[Writer]:
         then = [where for where in self.known.writers.get(slot, ()) if where[0] not in self.changes]
@@ -133,7 +139,27 @@ class Recalled:
         return self._symbols.module(path) if index == TOP_LEVEL else self._symbols.function(path, index)
 
     def _models(self, name: str) -> list[ClassSymbol]:
-        return [self._symbols.class_(*where) for where in self.known.models.get(name, ())]
+        found = [self._symbols.class_(*where) for where in self.known.models.get(name, ())]
+        called = [each for each in self.fresh if each.facts.name.lower() == name]
+        more = [each for each in called if self.interpreter.hierarchy.is_model(each)]
+        return sorted((*found, *more), key=_order) if more else found
+
+    @cached_property
+    def said(self) -> Said:
+        """By which names code that was not there could be reached."""
+        kept = self.before.said()
+        said = self._reader.said(kept) if kept is not None else None
+        if said is None:
+            raise UnsureError("nothing that can be read")
+        return said
+
+    def was_led_to(self, symbol: ClassSymbol) -> bool:
+        """Whether routes may have led to a class that none of them named."""
+        return self.said.is_open or bool(symbol.facts.decorators) or symbol.facts.name in self.said.routes
+
+    def is_new(self, path: str) -> bool:
+        """Whether a file was not there."""
+        return path in self.interpreter.modules.by_path and self.before.files.get(path, path) is None
 
     def index(self, symbol: ClassSymbol | FunctionSymbol) -> int:
         """Where a symbol was when the earlier run wrote of it."""
@@ -168,6 +194,10 @@ class Recalled:
         return self.interpreter.modules.by_path.get(function.module.source.path) is function.module
 
 
+def _order(symbol: ClassSymbol) -> tuple[str, int]:
+    return symbol.module.source.path, symbol.index
+
+
 class _Related:
     """Relations of models, read with the file of the model."""
 
@@ -178,7 +208,15 @@ class _Related:
         symbol, name = key
         if not isinstance(symbol, ClassSymbol):
             return None
-        return self._recalled.left(symbol.module).related.get((symbol, name))
+        kept = self._recalled.left(symbol.module).related.get((symbol, name))
+        return kept if kept is not None or not self._recalled.fresh else self._made.get((symbol, name))
+
+    @cached_property
+    def _made(self) -> dict[tuple[ClassSymbol, str], Value]:
+        """What the models make of it that were not there."""
+        interpreter = self._recalled.interpreter
+        models = sorted(filter(interpreter.hierarchy.is_model, self._recalled.fresh), key=_order)
+        return {key: value for symbol in models for key, value in relations_of(interpreter, symbol).items()}
 
     def __contains__(self, key: tuple[ClassSymbol | str, str]) -> bool:
         return self.get(key) is not None

@@ -9,17 +9,19 @@ that; settings and the call graph are worked out anew: it costs little.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cachelint.program import newcomers
 from cachelint.program.changes import Change, outermost
 from cachelint.program.earlier import Before, SymbolsNow, UnsureError, changes_since
 from cachelint.program.effects import Summary
 from cachelint.program.following import all_summaries
 from cachelint.program.handlers import Handler
-from cachelint.program.imports import takers_of
-from cachelint.program.kept import FileLeft, Followed, Known, Reader
+from cachelint.program.imports import imported
+from cachelint.program.kept import FileLeft, Followed, Known, Reader, Readers
 from cachelint.program.lessons import Key, taught_otherwise
 from cachelint.program.mentions import Mentions
 from cachelint.program.served import Served, take_over
@@ -128,30 +130,42 @@ class Renewal:
         for path, change in self._changes.items():
             mentions.functions |= change.followed
             mentions.modules.add(change.new)
-            mentions.add(() if self._is_unseen(path, change) else change.names, change.heirs)
-            if not (path in self._interpreter.modules.by_path and self._before.files[path] is not None):
-                mentions.add(change.new.name.split(".")[-1:], ())
+            mentions.add(self._names(path, change), change.heirs)
+        mentions.functions |= {outermost(each.original) for each in self._concerned_by_classes()}
         new = self._interpreter.request_types
         old = {function: type_ for left in self._left.values() for function, type_ in left.requests.items()}
         asked = {function for function in new.keys() | old.keys() if new.get(function) != old.get(function)}
         answering = {function for left in self._left.values() for function in left.answering}
         asked |= self._interpreter.answering ^ answering
-        mentions.functions |= {outermost(function) for function in asked}
+        mentions.functions |= {outermost(function.original) for function in asked}
 
-    def _is_unseen(self, path: str, change: Change) -> bool:
-        """Whether a file was not there and nobody can see what it defines: no file imports it, and no class in it is a
-        model or has bases in the project."""
-        modules, hierarchy = self._interpreter.modules, self._interpreter.hierarchy
-        if path not in modules.by_path or self._before.files[path] is not None:
-            return False
-        lineages = (hierarchy.mro(symbol)[1:] for symbol in change.new.classes)
-        if any(isinstance(base, ClassSymbol) for lineage in lineages for base in lineage):
-            return False
-        return not any(map(hierarchy.is_model, change.new.classes)) and not self._takers.get(path)
+    def _names(self, path: str, change: Change) -> set[str]:
+        """The names that mean something else by a change. What a file defines that nobody imports, nobody can say,
+        unless it is a model: these are found by what they are called."""
+        by_path, hierarchy = self._interpreter.modules.by_path, self._interpreter.hierarchy
+        models = filter(hierarchy.is_model, change.fresh)
+        found = {name for symbol in models for name in newcomers.accessors(self._interpreter, symbol)}
+        is_new, is_gone = self._before.files[path] is None, path not in by_path
+        if is_new and not self._takers.get(path):
+            return found
+        if is_new or is_gone:
+            found.add(change.new.name.rpartition(".")[2])
+        return found | change.names
+
+    def _concerned_by_classes(self) -> Iterator[FunctionSymbol]:
+        fresh = {each for change in self._changes.values() for each in change.fresh}
+
+        def readers(symbol: ClassSymbol) -> Readers:
+            left = self._left.get(symbol.module.source.path)
+            return left.readers if left is not None else {}
+
+        for each in newcomers.concerned(self._interpreter, fresh, readers):
+            if self._is_there(each):
+                yield each
 
     @cached_property
     def _takers(self) -> dict[str, set[str]]:
-        return takers_of(self._interpreter.modules)
+        return imported(self._interpreter.modules).takers
 
     def _is_there(self, function: FunctionSymbol) -> bool:
         by_path = self._interpreter.modules.by_path

@@ -7,7 +7,7 @@ functions is not followed: where it says such a name, only a whole run can tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 import msgspec
@@ -38,11 +38,11 @@ class Sayers:
         self.functions: set[FunctionSymbol] = set()
         self.top_levels: set[ModuleSymbol] = set()
 
-    def look(self, change: Change) -> None:
-        """Find who says the names of a change. Raises UnsureError where that can matter beyond functions: then in
-        `functions` whose bodies say one, and `top_levels` of files that say a function which is only called in another
-        way."""
-        for name in sorted(change.bound - change.decorated):
+    def look(self, change: Change, harmless: Set[str]) -> None:
+        """Find who says the names of a change, some `harmless` ones left out. Raises UnsureError where that can matter
+        beyond functions: then in `functions` whose bodies say one, and `top_levels` of files that say a function which
+        is only called in another way."""
+        for name in sorted(change.bound - change.decorated - harmless):
             self._look_where_it_comes(name, change)
 
     def _look_where_it_comes(self, name: str, change: Change) -> None:
@@ -69,6 +69,8 @@ class Sayers:
     def _look_through(self, module: ModuleSymbol, name: _Name, change: Change) -> None:
         """Note who says a name in a file."""
         own = self._changes.get(module.source.path)
+        if own is not None and own.is_all_new:
+            return
         for statement in walk(module.facts.body):
             if isinstance(statement, (facts.Define, facts.DefineClass, facts.Import)):
                 continue
@@ -76,7 +78,7 @@ class Sayers:
                 continue  # what the top level of the file does now is compared with what it did
             if name.is_said_by(statement):
                 self._note_top_level(module, name, change)
-        for symbol in module.classes:
+        for symbol in module.classes if own is None else [each for each in module.classes if each not in own.fresh]:
             head = (symbol.facts.bases, symbol.facts.decorators)
             if name.is_in(head) or any(name.is_said_by(each) for each in walk(symbol.facts.body)):
                 raise UnsureError("a class that says a name which means something else")

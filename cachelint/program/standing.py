@@ -76,7 +76,9 @@ def standing(excerpt: Excerpt, has_policy: bool) -> Standing:
     changes = excerpt.recalled.changes
     if excerpt.serves_otherwise:
         raise UnsureError("decorators")
-    for change in changes.values():
+    for path, change in changes.items():
+        if excerpt.recalled.is_new(path):
+            raise UnsureError("a file that comes")
         _look_at_file(excerpt, change)
     for top_level in excerpt.top_levels.values():
         _look_at_pair(excerpt, *top_level)

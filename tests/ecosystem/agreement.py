@@ -67,22 +67,23 @@ def spelled(finding: Reported) -> str:
     return msgspec.json.encode(msgspec.structs.replace(finding, fingerprint="")).decode()
 
 
-def chosen(task: Task, chance: random.Random, only: str) -> Iterator[tuple[str, str, bytes, bytes]]:
-    """Edits of files of a project, each as kind, path, before and after. Files that speak of requests, models or caches
-    come first: the others bring nothing."""
+def chosen(task: Task, chance: random.Random, only: str) -> Iterator[tuple[str, str, bytes | None, bytes]]:
+    """Edits of files of a project, each as kind, path, before (None for a file that was not there) and after. Files
+    that speak of requests, models or caches come first: the others bring nothing."""
     paths = [file.path for file in discover(task.project, exclude=task.config.exclude).files]
     sources = {path: (task.project / path).read_bytes().decode("utf-8", "replace") for path in paths}
     project = survey(sources)
     likely = [p for p, text in sources.items() if any(word in text for word in ("request", "cache", "router"))]
     while True:
         path = chance.choice(likely)
-        for _, (kind, edited) in zip(range(TRIES), edits(task.project / path, project, chance), strict=False):
+        for _, (kind, edited, name) in zip(range(TRIES), edits(task.project / path, project, chance), strict=False):
             if edited and only in kind:
-                yield kind, path, sources[path].encode(), edited.encode()
+                where = str(Path(path).with_name(name)) if name else path
+                yield kind, where, None if name else sources[path].encode(), edited.encode()
                 break
 
 
-def judged(task: Task, kind: str, path: str, before: bytes, after: bytes, everything: bool) -> Seen:
+def judged(task: Task, kind: str, path: str, before: bytes | None, after: bytes, everything: bool) -> Seen:
     """One edit, judged by both; where a glance cannot tell, by whole runs only with `everything`."""
     started, unsure, found = time.perf_counter(), "", None
     try:
@@ -100,7 +101,7 @@ def said(comparison: Comparison) -> tuple[Reported, ...]:
     return tuple(each for each in comparison.introduced if each.rule != "unenforced-policy-line")
 
 
-def is_cold_alike(task: Task, seen: Seen, path: str, before: bytes, after: bytes) -> bool:
+def is_cold_alike(task: Task, seen: Seen, path: str, before: bytes | None, after: bytes) -> bool:
     """Whether runs without a store say the same."""
     cold = by_whole_runs(msgspec.structs.replace(task, use_store=False), path, before, after)
     return sorted(map(spelled, cold.introduced)) == sorted(map(spelled, seen.whole))

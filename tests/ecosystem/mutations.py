@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,16 +28,18 @@ MISTAKES = {
 
 @dataclass(frozen=True)
 class Project:
-    """What edits need to know of a project: its framework, and the modules of its models by name."""
+    """What edits need to know of a project: its framework, the modules of its models by name, names of its files."""
 
     style: str
     models: tuple[tuple[str, str], ...]
+    stems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class File:
     """A file to edit, with its tree; `chance` decides where."""
 
+    name: str
     source: str
     tree: ast.Module
     project: Project
@@ -73,7 +76,8 @@ def survey(sources: dict[str, str]) -> Project:
         for node in ast.parse(text).body if "models" in path else ():
             if isinstance(node, ast.ClassDef) and is_model(node):
                 models.append((module, node.name))
-    return Project(style, tuple(models))
+    stems = sorted({Path(path).name for path in sources} - {"__init__.py"})
+    return Project(style, tuple(models), tuple(stems))
 
 
 def is_model(node: ast.ClassDef) -> bool:
@@ -101,17 +105,17 @@ def is_handler(function: Function) -> bool:
     )
 
 
-def edits(path: Path, project: Project, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Edits of a file without end: what kind each is of, and the whole new text."""
+def edits(path: Path, project: Project, chance: random.Random) -> Iterator[tuple[str, str, str]]:
+    """Edits of a file without end: what kind each is of, the whole new text ("" where the file has no place for it),
+    and the name of the file beside it that gets that text, "" for the file itself."""
     source = path.read_text(encoding="utf-8")
-    file = File(source, ast.parse(source), project, chance)
+    file = File(path.name, source, ast.parse(source), project, chance)
     while True:
-        name = chance.choice(list(KINDS))
-        edited = KINDS[name](file)
-        if edited is not None and edited != source and is_python(edited):
-            yield name, edited
-        else:
-            yield name, ""
+        name = chance.choice([*KINDS, *FILES])
+        edited = (KINDS.get(name) or FILES[name])(file)
+        is_edit = edited is not None and edited != source and is_python(edited)
+        called = chance.choice(("added.py", *project.stems)) if name in FILES else ""
+        yield name, edited if edited and is_edit and not (called and (path.parent / called).exists()) else "", called
 
 
 def is_python(source: str) -> bool:
@@ -257,6 +261,48 @@ def added_route(file: File) -> str | None:
     return file.source.rstrip("\n") + f"\n\n\n{head}" + indented(body, 4) + "    return added\n"
 
 
+def added_class(file: File) -> str | None:
+    """A class more at the end, like another one of the file, with a mistake in one of its methods."""
+    found = [each for each in file.tree.body if isinstance(each, ast.ClassDef)]
+    symbol = file.pick(found)
+    if not isinstance(symbol, ast.ClassDef):
+        return None
+    return file.source.rstrip("\n") + "\n\n\n" + copied(file, symbol)
+
+
+def copied(file: File, definition: ast.ClassDef | Function) -> str:
+    """A definition under another name, with a mistake in the first function of it."""
+    first = min([definition.lineno, *(each.lineno for each in definition.decorator_list)])
+    lines = file.lines()[first - 1 : definition.end_lineno]
+    functions = [definition, *getattr(definition, "body", ())]
+    function = next((each for each in functions if isinstance(each, Function)), None)
+    if function is not None:
+        at = function.body[-1]
+        head = min([at.lineno, *(each.lineno for each in getattr(at, "decorator_list", ()))])
+        if at.lineno > function.lineno:
+            said = mistake(file, function)
+            lines.insert(head - first, indented(said, at.col_offset))
+    at_name = definition.lineno - first
+    lines[at_name] = lines[at_name].replace(definition.name, f"Added{definition.name}", 1)
+    return re.sub("(related_name|backref|back_populates)=(['\"])", r"\1=\2added_", "".join(lines))
+
+
+def added_file(file: File) -> str | None:
+    """A file of its own, with what this one imports and a few of its definitions under other names."""
+    definitions = [each for each in file.tree.body if isinstance(each, ast.ClassDef | Function)]
+    if not definitions:
+        return None
+    imports = [each for each in file.tree.body if isinstance(each, ast.Import | ast.ImportFrom)]
+    named = [file.text(each) for each in imports]
+    chosen = file.chance.sample(definitions, min(len(definitions), file.chance.randint(1, 3)))
+    said = {node.id for each in chosen for node in ast.walk(each) if isinstance(node, ast.Name)}
+    assigned = [each for each in file.tree.body if isinstance(each, ast.Assign)]
+    others = [each for each in assigned if said & {getattr(target, "id", "") for target in each.targets}]
+    own = [f"from .{Path(file.name).stem} import {each.name}" for each in definitions if file.chance.random() < 0.2]
+    parts = [*named, *own, *(file.text(each) for each in others), *(copied(file, each) for each in chosen)]
+    return "\n".join(parts) + "\n"
+
+
 def added_field(file: File) -> str | None:
     """An attribute more in a class, made as another one is."""
     found = [
@@ -386,6 +432,7 @@ KINDS: dict[str, Edit] = {
     "a function with a mistake more": added_function,
     "a method with a mistake more": added_method,
     "a route with a mistake more": added_route,
+    "a class with a mistake more": added_class,
     "a field more": added_field,
     "an early return removed": removed_guard,
     "a local renamed": renamed_local,
@@ -393,3 +440,5 @@ KINDS: dict[str, Edit] = {
     "an argument of a cache call removed": removed_keyword,
     "a caching decorator more": added_decorator,
 }
+# What these make is no edit of the file but another one.
+FILES: dict[str, Edit] = {"a file more": added_file}
