@@ -60,6 +60,12 @@ def edits(project: Path) -> dict[str, bytes]:
         "\n\nfrom django.core.cache import cache\nfrom rest_framework.decorators import api_view\n\n\n"
         f"@api_view(['GET'])\ndef added_{NUMBER}(request):\n    return cache.get(request.GET['x'])\n"
     )
+    view = (
+        "\n\nfrom django.views.generic import View\n\n\n"
+        f"class Added{NUMBER}(View):\n    def get(self, request):\n        return {NUMBER}\n\n"
+        "    def get_queryset(self):\n        return None\n"
+    )
+    named = sorted({p.name for p in paths} - {p.name for p in cached.parent.iterdir()} - {"__init__.py"})[0]
     return {
         "not Python": call(project / "NOTES.md", "x"),
         "excluded": call(project / "tests/test_added.py", "x = 1"),
@@ -70,6 +76,9 @@ def edits(project: Path) -> dict[str, bytes]:
         f"a line more in a function of {plain.name}": call(plain, with_a_line(sources[plain])),
         f"a line more in a function of {central.name}, which many import": call(central, with_a_line(sources[central])),
         f"a view with a mistake more in {cached.name}": call(cached, sources[cached] + wrong),
+        f"a view class more in {plain.name}": call(plain, sources[plain] + view),
+        "a new file, called like another one, with a view class": call(cached.parent / named, view.lstrip()),
+        "a new file with a view with a mistake": call(cached.parent / "added.py", wrong.lstrip()),
     }
 
 
