@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from cachelint.program import expiry
 from cachelint.program.effects import Event
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 _HOLE = re.compile(r"\{[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """One call on an entry, seen from where its key is made. `role` "read", "write", "delete" or "other"."""
 
     role: str
@@ -40,8 +41,7 @@ class Use:
     function: FunctionSymbol | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """All of one key template. `key` is "" for keys that are not known, `name()` for what a decorator caches; `ttls`
     are in words ("1 h", "never"), `entities` the names of models and tables that the values are made of."""
 
@@ -56,8 +56,7 @@ class Entry:
         return [use for use in self.uses if use.role == role]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fact:
+class _Fact(msgspec.Struct, frozen=True):
     """What one call says of one key."""
 
     key: str

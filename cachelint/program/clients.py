@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.facts import model as facts
 from cachelint.policy.model import Decision, OneClient
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class DirectClient:
+class DirectClient(msgspec.Struct, frozen=True):
     """A module that makes a client of its own, or imports one: `what` is its type for people."""
 
     place: Place

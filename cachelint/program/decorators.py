@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.facts import model as facts
 from cachelint.program import callsite
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from cachelint.program.interpreter import Interpreter
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """One decorator on one definition: a library row with its arguments, or a wrapper function of the project.
 
     `wrapper` is the inner function that replaces the decorated one, `maker` the decorator, `given` what it was told;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.policy import Word, in_field, in_key, in_loader, in_route
 from cachelint.policy.model import Caches, Decision, Line, Never, OneClient, Statement
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 QUOTE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """Something in the code that a decision is about. `kind`: "model", "field", "key", "route", "function" or
     "module"."""
 
@@ -30,8 +30,7 @@ class Match:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Unenforced:
+class Unenforced(msgspec.Struct, frozen=True):
     """A line of the policy that enforces nothing, and why. `line` is 1-based, `text` as written."""
 
     path: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -69,8 +68,7 @@ class Context(NamedTuple):
 TOP = Context()
 
 
-@dataclass(slots=True, eq=False)
-class Event:
+class Event(msgspec.Struct, eq=False):
     """One use of a library that a row describes.
 
     `client` is the object used, `certain` whether its type is known (not guessed from a name). `key`, `value`, `ttl`
@@ -92,8 +90,8 @@ class Event:
     shape: str = ""
     origins: frozenset[Origin] = frozenset()
     argument_place: Place | None = None
-    flags: dict[str, object] = field(default_factory=dict)
-    arguments: dict[str, Value] = field(default_factory=dict)
+    flags: dict[str, object] = {}
+    arguments: dict[str, Value] = {}
     is_response: bool = False
     extra_errors: frozenset[str] = frozenset()
 
@@ -102,8 +100,7 @@ class Event:
         return type(self.row).__name__
 
 
-@dataclass(slots=True, eq=False)
-class CallEdge:
+class CallEdge(msgspec.Struct, eq=False):
     """A call of a project function. `arguments` by parameter name; "self" included when bound."""
 
     caller: FunctionSymbol | None
@@ -112,11 +109,10 @@ class CallEdge:
     arguments: dict[str, Value]
     place: Place
     context: Context
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, Place] = {}
 
 
-@dataclass(slots=True, eq=False)
-class Registration:
+class Registration(msgspec.Struct, eq=False):
     """A call that makes something a handler or mounts it: `path("x", view)`, `include_router(router)`."""
 
     row: Row
@@ -126,8 +122,7 @@ class Registration:
     function: FunctionSymbol | None
 
 
-@dataclass(slots=True, eq=False)
-class Invocation:
+class Invocation(msgspec.Struct, eq=False):
     """A call of something that came in as a parameter (a callback, the function a decorator was given)."""
 
     origin: Origin

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from cachelint.policy import spoken
 from cachelint.program.effects import Event
@@ -20,8 +21,7 @@ _SETTINGS = "django.conf.settings."
 _FACTORS = {"s": 1.0, "ms": 0.001}
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(msgspec.Struct, frozen=True):
     """When an entry expires. `kind` "after": after `seconds`; "never"; "unknown" for all else (a point in time, a
     value from a database, an entry that is not stored at all).
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from cachelint.program.effects import CallEdge, Event
@@ -31,8 +31,7 @@ WHOLE_PATH = frozenset(
 CONSTRUCTIONS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """User input that reaches a key: where it enters the template, the template as far as known, the way there.
 
     `is_whole`: it is the whole key, without a template; `is_exact`: every call on the way hands on just this value."""
@@ -61,8 +60,7 @@ class Arrival:
         return self.origin.what == "path" and self.origin.name in ROUTED_PATH
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True):
     """One step of the way back from a key."""
 
     value: Value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from cachelint.policy import Word, ends_route, in_route
 from cachelint.policy.model import Decision
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 PRIVATE = frozenset(("no-store", "private"))
 
 
-@dataclass(frozen=True, slots=True)
-class Forbidden:
+class Forbidden(msgspec.Struct, frozen=True):
     """One cache write or decorator that stores data the policy forbids.
 
     `what` names the data, `word` is the policy's own text, `decision` says where the policy says it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.structs import replace
 
 from cachelint.program.decorators import applied
 from cachelint.program.effects import TOP, CallEdge, Context, Event, Invocation, Summary

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.facts import model as facts
 from cachelint.program import classes, delegates
@@ -45,8 +46,7 @@ REGISTERING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(msgspec.Struct, frozen=True):
     """One function that serves requests.
 
     `methods` are HTTP methods, "*" any; `path` the URL pattern as written there ("" unknown); `dialect` how its

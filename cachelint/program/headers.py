@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.facts import model as facts
 from cachelint.policy import Word, ends_route, in_route, words_of
@@ -33,8 +34,7 @@ _DIRECTIVE = re.compile(r"no-store|no-cache|private|public|s-maxage=[1-9]\d*|max
 _CONTROL = re.compile(r"^[\w\s,=\"-]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class StorableRoute:
+class StorableRoute(msgspec.Struct, frozen=True):
     """A route that the policy forbids to cache, and what its answer says. `sends` is the header that invites caching,
     "" when there is none at all. `path` is the URL pattern, `place` where it is served: the function, or the class that
     inherits it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from cachelint.policy.model import Decision, KeyExample, KeyFormat
 from cachelint.program.decided import Allows
@@ -35,8 +37,7 @@ _WORDS = frozenset(
 _PROBES = frozenset(("test", "ping", "probe", "health", "healthcheck", "check", "foo"))
 
 
-@dataclass(frozen=True, slots=True)
-class OffFormat:
+class OffFormat(msgspec.Struct, frozen=True):
     """A key template that has none of the forms the policy allows. `decision` gives one of them; `others` are further
     places of the file with the same template."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from cachelint.policy.model import Decision, DefaultTtl, ExpiresAll, UsesStrategy
 from cachelint.program import expiry
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(msgspec.Struct, frozen=True):
     """One cache write or decorator, when its entries expire, and what the policy says of them.
 
     `what` names the data for people, `key` is its template ("" unknown), `grows` tells that it makes a key per id or

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from cachelint.facts import model as facts
 from cachelint.program import guards
@@ -44,8 +46,7 @@ HEIGHT = 60
 NETWORK_ERRORS = frozenset(("builtins.ConnectionError", "builtins.TimeoutError", "builtins.OSError"))
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(msgspec.Struct, frozen=True):
     """What an outage makes of one cache call.
 
     `errors` are canonical class names, empty when it never raises; `root` the class to catch; `kind` the client's
@@ -61,8 +62,7 @@ class Raised:
 SILENT = Raised()
 
 
-@dataclass(slots=True)
-class Failure:
+class Failure(msgspec.Struct):
     """A cache call whose outage error reaches request handlers.
 
     `ways` hold per handler the calls from it to the cache call; `guard` is the innermost try, on every one of these
@@ -71,14 +71,13 @@ class Failure:
 
     event: Event
     raised: Raised
-    ways: list[tuple[Handler, tuple[CallEdge, ...]]] = field(default_factory=list)
+    ways: list[tuple[Handler, tuple[CallEdge, ...]]] = []
     guard: tuple[Guard, Clause] | None = None
     missed: frozenset[str] = frozenset()
     escaped: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Escape:
+class _Escape(msgspec.Struct, frozen=True):
     """Errors on their way up: where they are, which are left, the calls below, and a guard that was not enough."""
 
     function: FunctionSymbol

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fnmatch
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from cachelint.program import audience, occasions, preloading
 from cachelint.program.effects import CallEdge, Context, Event
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class UncachedRead:
+class UncachedRead(msgspec.Struct, frozen=True):
     """A query, a handler that runs it, the calls from there, and all handlers that reach it uncached.
 
     `is_common` unless all ways to it are for few: handlers that ask for a special right or serve rows of who asks,

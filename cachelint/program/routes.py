@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.policy.model import Decision
 from cachelint.program import audience, headers, logins
@@ -22,16 +23,14 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """A read of the database on the way of a route, and whether a cache stands before it."""
 
     event: Event
     is_cached: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True):
     """A line of the policy about a route or what it reads. `verb` "never" or "cache"; `is_kept` tells whether the code
     does as it says."""
 
@@ -40,8 +39,7 @@ class Ruling:
     is_kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """One handler, with the whole paths that lead to it ("" not known).
 
     `auth` is "right" (a role or permission is asked for), "login", "open" (said to be so) or "" (nothing was seen);

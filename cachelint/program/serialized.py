@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.policy.model import Decision, Serializes
 from cachelint.program.effects import Event
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from cachelint.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Pickled:
+class Pickled(msgspec.Struct, frozen=True):
     """A cache write whose value is pickled, though `decision` demands another form. `way` leads to the write."""
 
     event: Event

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cachelint.program.asked import ASKED_FOR, RIGHTS
 from cachelint.program.changes import Change

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.facts import model as facts
 from cachelint.policy.model import Decision, Stampede
@@ -31,8 +32,7 @@ STEPS = 3
 FUNCTIONS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class StampedeRisk:
+class StampedeRisk(msgspec.Struct, frozen=True):
     """A load after a miss of the entry `key`: `place` is where it is stored, `query` one of the queries that run.
 
     `decision` is the line of the policy that demands protection, None when there is none."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.policy.model import Decision
 from cachelint.program.demands import THROUGH, Demand, Entries, is_kept_otherwise
@@ -21,8 +22,7 @@ STEPS = 6
 FUNCTIONS = 800
 
 
-@dataclass(frozen=True, slots=True)
-class OffStrategy:
+class OffStrategy(msgspec.Struct, frozen=True):
     """A database write (or a delete of an entry beside one) that does something else than the policy's strategy.
 
     `entity` is the model or table for people, `strategy` the one that is not followed, `drops` tells that entries are

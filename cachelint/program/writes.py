@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cachelint.program.effects import TOP, CallEdge, Context, Event
 from cachelint.program.substitution import substitute
@@ -22,8 +23,7 @@ TURNS = 2
 CALLS = 600
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """A cache write as seen at `place`: the call itself, or a call of a function that ends in it.
 
     `ttl` is (unit, value) when one is given there; `context` says under which circumstances it runs there; `way` leads
@@ -41,7 +41,7 @@ class View:
     function: FunctionSymbol | None = None
     context: Context = TOP
     turns: int = 0
-    seen: set[Place] = field(default_factory=set)
+    seen: set[Place] = msgspec.field(default_factory=set)
 
 
 def is_write(event: Event) -> bool:
