@@ -81,6 +81,18 @@ def test_reports_are_equal_bytes_however_they_are_made(shop, monkeypatch, jobs):
     assert check(shop, "--jobs", jobs) == plain == check(shop, "--jobs", jobs)
 
 
+def test_large_files_are_read_first_and_the_last_tasks_are_short():
+    sizes = [50, 900, 10, 20, *[1] * 40, 300]
+    order, tasks = processes._shared_out(sizes, 2)
+    assert order[:3] == [1, 44, 0]
+    assert sorted(order) == list(range(len(sizes)))
+    assert [i for task in tasks for i in task] == order
+    assert tasks[0] == [1]
+    assert max(map(len, tasks)) <= processes.FILES_PER_TASK
+    assert max(sum(sizes[i] for i in task) for task in tasks[2:]) <= sum(sizes) // 16
+    assert processes._shared_out([0] * 40, 2)[0] == list(range(40))
+
+
 def test_nothing_that_a_shard_has_is_read_again(shop, monkeypatch):
     files = parts(shop, 3)
     seen = extracted(monkeypatch)

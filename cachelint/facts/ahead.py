@@ -101,7 +101,11 @@ def _read(stream: BinaryIO) -> bytes | None:
 def _work(reading: int, writing: int) -> NoReturn:
     try:
         _close_others(reading, writing)
-        import cachelint.facts.extractor  # noqa: F401 what takes long, before there is anything to do
+        from cachelint.facts.lean import import_parser
+
+        # What takes long, before there is anything to do.
+        import_parser()
+        import cachelint.facts.extractor  # noqa: F401
 
         with open(reading, "rb") as questions, open(writing, "wb") as answers:
             while (question := _read(questions)) is not None:
