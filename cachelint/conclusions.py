@@ -8,8 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -61,13 +60,19 @@ def key_for(
 @functools.cache
 def sources_version() -> bytes:
     """Equal for equal sources of cachelint under equal versions of Python."""
-    digests = []
-    for folder, folders, names in os.walk(Path(__file__).parent):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith(".py"):
-                digests.append(os.fsencode(name) + Path(folder, name).read_bytes())
-    return key_of(sys.version.encode(), *digests)
+    return key_of(sys.version.encode(), *_sources(os.path.dirname(__file__)))
+
+
+def _sources(folder: str) -> Iterator[bytes]:
+    """The names and contents of the modules in a folder and below it, always in the same order."""
+    with os.scandir(folder) as entries:
+        ordered = sorted(entries, key=lambda entry: entry.name)
+    for entry in ordered:
+        if entry.name.endswith(".py"):
+            with open(entry.path, "rb", buffering=0) as stream:
+                yield os.fsencode(entry.name) + stream.read()
+        elif entry.name != "__pycache__" and entry.is_dir():
+            yield from _sources(entry.path)
 
 
 def stored(store: Store, key: bytes) -> Conclusions | None:

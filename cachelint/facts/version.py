@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import sys
-from pathlib import Path
 
 from cachelint.store import key_of
 
@@ -13,15 +13,21 @@ from cachelint.store import key_of
 @functools.cache
 def extractor_version() -> bytes:
     """Equal where equal bytes give equal facts. libcst is looked at but not imported."""
-    sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    folder = os.path.dirname(__file__)
+    sources = [_content(os.path.join(folder, name)) for name in sorted(os.listdir(folder)) if name.endswith(".py")]
     return key_of(*sources, _parser_version(), sys.version.encode())
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as stream:
+        return stream.read()
 
 
 def _parser_version() -> bytes:
     spec = importlib.util.find_spec("libcst")
-    folder = Path(spec.origin).parent if spec and spec.origin else Path()
+    folder = os.path.dirname(spec.origin) if spec and spec.origin else ""
     try:
-        return (folder / "_version.py").read_bytes()
+        return _content(os.path.join(folder, "_version.py"))
     except OSError:
         import libcst
 
