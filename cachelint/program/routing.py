@@ -11,7 +11,7 @@ from cachelint.facts import model as facts
 from cachelint.program import generic, handlers
 from cachelint.program.decorators import applied
 from cachelint.program.earlier import UnsureError
-from cachelint.program.effects import CallEdge, Event, Invocation, Registration, Summary
+from cachelint.program.effects import CallEdge, Event, Registration, Summary
 from cachelint.program.handlers import Handler
 from cachelint.program.likeness import Likeness
 from cachelint.program.mounts import is_route
@@ -171,12 +171,7 @@ def _teaches(edge: CallEdge) -> bool:
 
 def _rest(summary: Summary) -> object:
     """What a top level does beside calls and registrations."""
-    done = [_fields(each) for each in summary.events] + [_fields(each) for each in summary.invocations]
-    return summary.attributes, summary.kept, done
-
-
-def _fields(each: Event | Invocation) -> list[object]:
-    return [getattr(each, name) for name in each.__slots__]
+    return summary.attributes, summary.kept, summary.events, summary.invocations
 
 
 def _never(place: Place) -> bool:
