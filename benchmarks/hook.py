@@ -61,8 +61,8 @@ def edits(project: Path) -> dict[str, bytes]:
         f"@api_view(['GET'])\ndef added_{NUMBER}(request):\n    return cache.get(request.GET['x'])\n"
     )
     view = (
-        "\n\nfrom django.views.generic import View\n\n\n"
-        f"class Added{NUMBER}(View):\n    def get(self, request):\n        return {NUMBER}\n\n"
+        "\n\nfrom django.views import generic\n\n\n"
+        f"class Added{NUMBER}(generic.View):\n    def get(self, request):\n        return {NUMBER}\n\n"
         "    def get_queryset(self):\n        return None\n"
     )
     named = sorted({p.name for p in paths} - {p.name for p in cached.parent.iterdir()} - {"__init__.py"})[0]
