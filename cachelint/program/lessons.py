@@ -68,3 +68,8 @@ def _calls(recalled: Recalled, found: Found, path: str) -> Iterator[CallEdge]:
     for function, (_, new) in found.items():
         if function.module.source.path == path and function not in met:
             yield from new.calls
+
+
+def teaches(edge: CallEdge) -> bool:
+    """Whether a call says of its callee's parameters what they are."""
+    return any(value.things for name, value in edge.arguments.items() if name not in ("self", "cls"))

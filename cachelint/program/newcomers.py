@@ -15,8 +15,9 @@ from cachelint.program.changes import Change
 from cachelint.program.decorators import applied
 from cachelint.program.differences import is_other
 from cachelint.program.earlier import UnsureError
-from cachelint.program.effects import CallEdge, Registration, Summary
+from cachelint.program.effects import Registration, Summary
 from cachelint.program.imports import imports_of, may_mean, named
+from cachelint.program.lessons import teaches
 from cachelint.program.mounts import imported_names, mentioned, registers
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from cachelint.program.values import ClassRef, Thing
@@ -118,7 +119,7 @@ def look_at_file(recalled: Recalled, change: Change) -> None:
     new = recalled.interpreter.module_summary(module)
     others_do = [each for each in new.registrations if not _makes_router(each)]
     bare = replace(new, calls=[], registrations=others_do)
-    if is_other(Summary(None, module), bare) or any(map(_teaches, new.calls)):
+    if is_other(Summary(None, module), bare) or any(map(teaches, new.calls)):
         raise UnsureError("what a file does by itself")
 
 
@@ -148,11 +149,6 @@ def _is_class(thing: Thing) -> TypeGuard[ClassRef]:
 def _makes_router(made: Registration) -> bool:
     """Whether something is only made to which routes are added."""
     return isinstance(made.row, Mounts) and made.row.router == "self"
-
-
-def _teaches(edge: CallEdge) -> bool:
-    """Whether a call says of its callee's parameters what they are."""
-    return any(value.things for value in edge.arguments.values())
 
 
 def _imports(recalled: Recalled, module: ModuleSymbol, home: ModuleSymbol) -> bool:

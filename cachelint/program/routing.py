@@ -11,8 +11,9 @@ from cachelint.facts import model as facts
 from cachelint.program import generic, handlers
 from cachelint.program.decorators import applied
 from cachelint.program.earlier import UnsureError
-from cachelint.program.effects import CallEdge, Event, Registration, Summary
+from cachelint.program.effects import Event, Registration, Summary
 from cachelint.program.handlers import Handler
+from cachelint.program.lessons import teaches
 from cachelint.program.likeness import Likeness
 from cachelint.program.mounts import is_route
 from cachelint.program.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
@@ -70,7 +71,7 @@ class NewRoutes:
         if {each.place for _, each in more} != {each.place for each in self.made}:
             return False
         calls = _more(old.calls, new.calls, likeness.fields_alike)
-        if calls is None or any(_teaches(edge) for _, edge in calls):
+        if calls is None or any(teaches(edge) for _, edge in calls):
             return False
         return likeness.alike(_rest(old), _rest(new))
 
@@ -162,11 +163,6 @@ def _is_same_route(old: Registration, new: Registration) -> bool:
         return False
     sides = ([(each[name].things, each[name].constant) for name in old.given] for each in (old.given, new.given))
     return likeness.alike(*sides)
-
-
-def _teaches(edge: CallEdge) -> bool:
-    """Whether a call says of its callee's parameters what they are."""
-    return any(value.things for name, value in edge.arguments.items() if name not in ("self", "cls"))
 
 
 def _rest(summary: Summary) -> object:
