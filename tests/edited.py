@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from msgspec import structs
 
 from cachelint.check import run
+from cachelint.config import load
 from cachelint.finding import Report
+from cachelint.rules import SPELLINGS
 from cachelint.task import Task
 
 
@@ -17,6 +20,16 @@ def reported(task: Task) -> tuple[Report, object]:
     outcome = run(task)
     summary = structs.replace(outcome.report.summary, seconds=0)
     return structs.replace(outcome.report, summary=summary), outcome.statistics
+
+
+def laid_out(folder: Path, files: Mapping[str, str]) -> Task:
+    """A project of these files that has been checked once."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(content)
+    task = Task(project=folder, config=load(folder, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    return task
 
 
 def with_content(task: Task, path: str, content: bytes | None) -> Task:

@@ -558,3 +558,55 @@ def test_a_policy_that_was_read_is_not_read_again(store: Task, monkeypatch: pyte
     assert glanced(store, "store/selling.py", source, source + READS.encode()) == []
     monkeypatch.setattr(cachelint.concluding, "decide", lambda *inputs: pytest.fail("read again"))
     assert glanced(store, "store/selling.py", source, source + READS.replace("left", "more").encode()) == []
+
+
+VISITED = """\
+from flask import Blueprint, Flask, redirect
+from flask_login import current_user
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+pages = Blueprint("pages", __name__)
+
+
+class Book(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+HOOK
+@pages.get("/books")
+def books():
+    return {"books": [book.id for book in db.session.query(Book).all()]}
+
+VIEWS
+app.register_blueprint(pages)
+"""
+HOOK = """
+
+@{}
+def ask():
+    if not current_user.is_authenticated:
+        return redirect("/login")
+
+"""
+
+
+@pytest.mark.parametrize("decorator", ["app.before_request", "pages.before_request", "pages.before_app_request"])
+@pytest.mark.parametrize("edit", ["gone", "without its decorator", "asking nobody"])
+def test_what_runs_before_other_functions(tmp_path: Path, decorator: str, edit: str) -> None:
+    hook = HOOK.format(decorator)
+    views = "".join(f"\n\n@pages.get('/{n}')\ndef view_{n}():\n    return 'x'\n" for n in range(22)) + "\n"
+    before = VISITED.replace("VIEWS", views).replace("HOOK", hook)
+    others = {
+        "gone": "",
+        "without its decorator": hook.replace(f"@{decorator}\n", ""),
+        "asking nobody": hook.replace('return redirect("/login")', "pass"),
+    }
+    after = before.replace(hook, others[edit])
+    (tmp_path / "app.py").write_text(before)
+    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
+    run(task)
+    wanted = fully(task, "app.py", before.encode(), after.encode())
+    assert [each.rule for each in wanted] == ["uncached-query"]
+    assert glanced(task, "app.py", before.encode(), after.encode()) is None
+    assert bare(list(introduced(task, "app.py", before.encode(), after.encode()).introduced)) == bare(wanted)

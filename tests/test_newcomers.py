@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from edited import agrees
+from edited import agrees, laid_out
 from msgspec import structs
 from test_glance import bare, fully, glanced
 from test_renewal import linked_again
@@ -99,12 +99,7 @@ from site.models import Book
 
 @pytest.fixture
 def site(tmp_path: Path) -> Task:
-    for path, content in SITE.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(content)
-    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
-    run(task)
-    return task
+    return laid_out(tmp_path, SITE)
 
 
 MORE = {

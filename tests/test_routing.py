@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from edited import agrees
+from edited import agrees, laid_out
 from msgspec import structs
 from test_glance import bare, fully, glanced
 
-from cachelint.check import run
-from cachelint.config import load
-from cachelint.rules import SPELLINGS
 from cachelint.task import Task
 
 URLS = """\
@@ -105,12 +102,7 @@ class Posts(ListView):
 
 @pytest.fixture
 def web(tmp_path: Path) -> Task:
-    for path, content in WEB.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(content)
-    task = Task(project=tmp_path, config=load(tmp_path, SPELLINGS), jobs=1, use_store=True)
-    run(task)
-    return task
+    return laid_out(tmp_path, WEB)
 
 
 ROUTES = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from cachelint.facts import model as facts
-from cachelint.program.audience import turns_away
+from cachelint.program.audience import AROUND, HOOKS, turns_away
 from cachelint.program.changes import Change, shape
 from cachelint.program.earlier import UnsureError
 from cachelint.program.http_methods import needs_form
@@ -23,7 +23,6 @@ PLAIN = (facts.Assign, facts.AugmentedAssign, facts.Evaluate, facts.Import)
 READ = ADMIN.union(ANSWERING, CHECKING, RESTRICTED, RIGHTS, PROTECTION).union(
     "test yield per stream file files attachment send post register prefetch related error unavailable".split()
 )
-HOOK = "before_request"
 
 
 def look_alike(change: Change, new: FunctionSymbol, checks: Collection[str]) -> bool:
@@ -87,5 +86,13 @@ def says_what_is_read(statement: facts.Node) -> bool:
     return bool(said & READ) or any(isinstance(each, str) and "/" in each for each in texts)
 
 
+def look_at_hooks(change: Change) -> None:
+    """Raise where something does not run before other functions any more that did."""
+    for old in filter(_is_hook, change.old.functions):
+        new = change.functions.get(old)
+        if new is None or not _is_hook(new):
+            raise UnsureError("what runs before other functions")
+
+
 def _is_hook(function: FunctionSymbol) -> bool:
-    return any(getattr(node, "attr", "") == HOOK for node in nodes(function.facts.decorators))
+    return any(getattr(node, "attr", "") in HOOKS | AROUND for node in nodes(function.facts.decorators))

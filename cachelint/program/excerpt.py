@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cachelint.program import newcomers
-from cachelint.program.appearances import look_alike
+from cachelint.program.appearances import look_alike, look_at_hooks
 from cachelint.program.askers import Askers
 from cachelint.program.changes import Change, outermost
 from cachelint.program.concern import Concern
@@ -289,6 +289,7 @@ class Excerpt:
         if path not in self.interpreter.modules.by_path:
             raise UnsureError(f"{path}: a file that goes")
         self._look_at_classes(change)
+        look_at_hooks(change)
         if not all(map(is_plain, change.loose)):
             raise UnsureError("what a file does by itself")
         if is_new:

@@ -55,8 +55,8 @@ def concerned(
 
 
 def accessors(interpreter: Interpreter, symbol: ClassSymbol) -> set[str]:
-    """The names by which a new model is reached that are not its own: those of relations that lead to it. Texts name it
-    in any case of letters."""
+    """The names by which a new model is reached beside its own: its own in small letters, as texts name it, and those
+    of relations that lead to it."""
     index = library.relations_of(interpreter, symbol)
     return {symbol.facts.name.lower(), *(name for owner, name in index if owner is not symbol)}
 
@@ -133,13 +133,10 @@ def look_at_imports(recalled: Recalled, change: Change, routed: Collection[Class
             continue
         symbols = (t.symbol for t in recalled.interpreter.names.global_value(home, each.name).things if _is_class(t))
         others = (symbol for symbol in symbols if symbol not in routed)
-        if any(is_view(recalled.interpreter.hierarchy, symbol) and _is_led_to(recalled, symbol) for symbol in others):
+        if any(
+            is_view(recalled.interpreter.hierarchy, symbol) and not recalled.was_led_to(symbol) for symbol in others
+        ):
             raise UnsureError("a view that is imported")
-
-
-def _is_led_to(recalled: Recalled, symbol: ClassSymbol) -> bool:
-    """Whether routes lead to a class only since it is imported."""
-    return not recalled.was_led_to(symbol)
 
 
 def _is_class(thing: Thing) -> TypeGuard[ClassRef]:
